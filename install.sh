@@ -1,0 +1,136 @@
+#!/bin/sh
+# Installs guard and a directory of shells that are guard, or removes them.
+set -eu
+umask 022
+
+usage() {
+	cat <<'EOF'
+usage: install.sh [--system | --user] [--prefix DIR] [--dry-run] [--uninstall]
+
+  --system      install into /usr/local (the default for root)
+  --user        install into ~/.local (the default for others)
+  --prefix DIR  install into DIR
+  --dry-run     print what would be done
+  --uninstall   remove what was installed; policy and log stay
+
+Installs DIR/bin/guard, and in DIR/lib/guard/bin the names bash, sh, zsh and
+dash as links to it. The shells of the system are not touched.
+EOF
+}
+
+die() {
+	printf 'install.sh: %s\n' "$*" >&2
+	exit 1
+}
+
+# run prints a command, and runs it unless this is a dry run.
+run() {
+	printf '+ %s\n' "$*"
+	[ -n "$dry" ] || "$@"
+}
+
+# ours reports whether $1 is a link that install.sh made.
+ours() {
+	[ -L "$1" ] && [ "$(readlink "$1")" = ../../../bin/guard ]
+}
+
+# guard_file reports whether the file $1 is a guard: others have that name too.
+guard_file() {
+	[ -f "$1" ] && LC_ALL=C grep -q 'guard/shim/invoke' "$1"
+}
+
+# fetch sets $source to a guard binary: built here, or one beside this script.
+fetch() {
+	here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
+	if [ -d "$here/cmd/guard" ] && grep -qx 'module guard' "$here/go.mod" 2>/dev/null; then
+		command -v go >/dev/null 2>&1 || die 'go is needed to build guard: https://go.dev/dl'
+		work=$(mktemp -d)
+		trap 'rm -rf "$work"' EXIT
+		source=$work/guard
+		printf '+ go build ./cmd/guard\n'
+		[ -n "$dry" ] || (cd "$here" && CGO_ENABLED=0 go build -trimpath -buildvcs=false -o "$source" ./cmd/guard)
+	elif [ -x "$here/guard" ] && [ ! -d "$here/guard" ]; then
+		source=$here/guard
+	else
+		die 'neither the source of guard nor a guard binary is beside this script'
+	fi
+}
+
+install_guard() {
+	for name in $names; do
+		if [ -e "$shims/$name" ] || [ -L "$shims/$name" ]; then
+			ours "$shims/$name" || die "$shims/$name is there and is not guard's"
+		fi
+	done
+	[ ! -e "$bin" ] || guard_file "$bin" || die "$bin is there and is another program"
+	fetch
+	run mkdir -p "$prefix/bin" "$shims"
+	run cp "$source" "$bin.new"
+	run chmod 755 "$bin.new"
+	run mv -f "$bin.new" "$bin" # a running guard keeps its file
+	for name in $names; do
+		ours "$shims/$name" || run ln -s ../../../bin/guard "$shims/$name"
+	done
+	[ -z "$dry" ] || return 0
+	cat <<EOF
+
+guard is installed as $bin.
+
+Put it in the place of an agent's shell:
+  $bin install AGENT     for an agent that guard knows
+or, for any other, start the agent with
+  SHELL='$shims/bash' PATH='$shims':"\$PATH" AGENT
+Then look at what holds on this machine:
+  $bin doctor
+EOF
+}
+
+uninstall_guard() {
+	for name in $names; do
+		! ours "$shims/$name" || run rm -f "$shims/$name"
+	done
+	if guard_file "$bin"; then
+		run rm -f "$bin"
+	fi
+	for dir in "$shims" "$prefix/lib/guard"; do
+		if [ -d "$dir" ]; then
+			run rmdir "$dir" 2>/dev/null || printf '%s is not empty: left in place\n' "$dir"
+		fi
+	done
+	[ -z "$dry" ] || return 0
+	printf 'guard is removed from %s. Agents that have it as their shell need another one.\n' "$prefix"
+}
+
+prefix='' dry='' action=install_guard
+while [ $# -gt 0 ]; do
+	case $1 in
+	--system) prefix=/usr/local ;;
+	--user) prefix=${HOME:?}/.local ;;
+	--prefix)
+		[ $# -gt 1 ] || die '--prefix needs a directory'
+		prefix=$2
+		shift
+		;;
+	--prefix=*) prefix=${1#--prefix=} ;;
+	--dry-run) dry=1 ;;
+	--uninstall) action=uninstall_guard ;;
+	-h | --help)
+		usage
+		exit 0
+		;;
+	*)
+		usage >&2
+		exit 2
+		;;
+	esac
+	shift
+done
+if [ -z "$prefix" ]; then
+	if [ "$(id -u)" -eq 0 ]; then prefix=/usr/local; else prefix=${HOME:?}/.local; fi
+fi
+case $prefix in
+/*) ;;
+*) prefix=$PWD/$prefix ;;
+esac
+bin=$prefix/bin/guard shims=$prefix/lib/guard/bin names='bash sh zsh dash'
+$action

@@ -1,0 +1,143 @@
+package rules
+
+import (
+	"strings"
+
+	"guard/rules/programs"
+	"guard/rules/value"
+)
+
+// matchCommands compares command patterns with an exec action. A pattern reads
+// like a command: program, subcommands in order, flags in any order and spelling,
+// operands as globs. A final $ means: no further operands.
+func (p *Policy) matchCommands(pats []string, a *Action) Match {
+	if a.Op != Exec || len(a.Argv) == 0 || len(pats) == 0 {
+		return No
+	}
+	if !a.Argv[0].Known() {
+		return Maybe
+	}
+	cmd := p.table.Parse(a.Argv)
+	if cmd.Harmless {
+		return No
+	}
+	best := No
+	for _, pat := range pats {
+		if best = best.or(p.matchCommand(pat, cmd)); best == Yes {
+			return Yes
+		}
+	}
+	return best
+}
+
+// pattern parses a command pattern once.
+func (p *Policy) pattern(pat string) *programs.Parsed {
+	if c, ok := p.parsed[pat]; ok {
+		return c
+	}
+	var argv []value.Text
+	for _, w := range strings.Fields(pat) {
+		argv = append(argv, value.Text(w))
+	}
+	c := p.table.Parse(argv)
+	p.parsed[pat] = c
+	return c
+}
+
+func (p *Policy) matchCommand(pat string, cmd *programs.Parsed) Match {
+	prog, _, _ := strings.Cut(pat, " ")
+	if strings.ContainsAny(prog, "*?[{") {
+		if matchLoose(prog, value.Text(cmd.Program)) != Yes {
+			return No
+		}
+		if prog == pat {
+			return Yes
+		}
+	}
+	want := p.pattern(pat)
+	if want.Program != cmd.Program && want.Program != prog {
+		return No
+	}
+	m := matchSubs(want, cmd)
+	if m == No {
+		return No
+	}
+	for i := range want.Opts {
+		if m = m.and(matchOpt(&want.Opts[i], cmd)); m == No {
+			return No
+		}
+	}
+	return m.and(matchOperands(want.Args, cmd))
+}
+
+// matchSubs compares the subcommands; an unknown word may be any of them.
+func matchSubs(want, cmd *programs.Parsed) Match {
+	for i, s := range want.Subs {
+		if i < len(cmd.Subs) {
+			if cmd.Subs[i] != s {
+				return No
+			}
+			continue
+		}
+		if cmd.Vague {
+			return Maybe
+		}
+		return No
+	}
+	return Yes
+}
+
+// matchOpt looks for one option of a pattern among those of the command.
+func matchOpt(want *programs.Opt, cmd *programs.Parsed) Match {
+	best := No
+	for _, o := range cmd.Opts {
+		if o.Name != want.Name && !clustered(want.Name, o.Name, cmd.Spec) {
+			continue
+		}
+		switch {
+		case !want.Has && o.Has && (o.Value == "false" || o.Value == "no"):
+		case !want.Has || want.Value == "*":
+			return Yes
+		default:
+			best = best.or(matchLoose(string(want.Value), o.Value))
+		}
+	}
+	if best == No && cmd.Open {
+		return Maybe
+	}
+	return best
+}
+
+// clustered reports whether short option want is one letter of a word such as
+// -xvf of a program that has no table.
+func clustered(want, have string, spec *programs.Spec) bool {
+	return spec == nil && len(want) == 2 && want[0] == '-' && len(have) > 2 && have[1] != '-' && strings.Contains(have[1:], want[1:])
+}
+
+// matchOperands finds the pattern's operands, in order, among the command's.
+func matchOperands(want []programs.Arg, cmd *programs.Parsed) Match {
+	m, k := Yes, 0
+	for i := range want {
+		w := string(want[i].Text)
+		if w == "$" && i == len(want)-1 {
+			if k < len(cmd.Args) {
+				return No
+			}
+			continue
+		}
+		found := No
+		for ; k < len(cmd.Args) && found == No; k++ {
+			if t := cmd.Args[k].Text; t.Known() || t.Prefix() != "" || t.Suffix() != "" || w == "*" {
+				found = matchLoose(w, t)
+			}
+		}
+		if found == No {
+			if cmd.Open {
+				return Maybe
+			}
+			return No
+		}
+		m = m.and(found)
+	}
+	return m
+}

@@ -1,0 +1,249 @@
+package rules
+
+import (
+	"sort"
+	"strings"
+
+	"guard/rules/programs"
+	"guard/rules/value"
+)
+
+// Authority is who stands behind a layer.
+type Authority uint8
+
+// The authorities, highest first.
+const (
+	Managed Authority = iota
+	User
+	Builtin
+	Project
+)
+
+// String returns the word of a.
+func (a Authority) String() string {
+	switch a {
+	case Managed:
+		return "managed"
+	case User:
+		return "user"
+	case Builtin:
+		return "builtin"
+	case Project:
+	}
+	return "project"
+}
+
+// Layer is the content of one policy file, or of the built-in packs.
+type Layer struct {
+	Name       string
+	Authority  Authority
+	Version    int
+	Digest     string // SHA-256 of the source, hexadecimal
+	Rules      []Rule
+	Exceptions []Exception
+	Mode       *Mode
+	Default    *Decision         // for exec, request, statement, call
+	Defaults   [numOps]*Decision // per operation
+	Unresolved [numOps]*Decision // what a maybe means, per operation
+	Lock       []string          // globs of rule ids that no lower layer lifts
+	Packs      []string          // packs in force; nil says nothing
+	Drop       []string          // packs dropped
+	Shell      map[string]string // name of a shell to its real executable
+	AllowTTY   *bool             // interactive shells without the run-time layer
+	Level      string            // run-time layer
+	Require    bool              // the level must be available
+	LogPath    string            // of the audit log
+	LogFailOK  bool              // run although the log cannot be written
+	Programs   []programs.Spec   // added to the program table
+	Index      Index             // of Rules
+}
+
+// Context is what the policy must know of where it is used. Everything in it
+// comes from the system, never from the environment, but for Homes[1:].
+type Context struct {
+	Homes     []string // the passwd home first, then $HOME where it differs
+	Workspace string   // root of the repository, or the starting directory
+	Temps     []string // temporary directories
+	Guard     []string // guard's own files: policy, log, binaries, shims
+	User      string
+	Host      string
+	Agent     string // from the environment: never better than maybe
+	Today     string // 2006-01-02, for exceptions that expire
+	FoldCase  bool   // paths differ not by case
+}
+
+// Policy is a set of layers in one context.
+type Policy struct {
+	layers []*Layer
+	ctx    Context
+	table  *programs.Table
+	globs  map[string][]string
+	parsed map[string]*programs.Parsed
+}
+
+// New returns the policy of layers, whose order does not matter. The context
+// fills the variables of path globs: ~, <workspace>, <tmp>, <guard>.
+func New(ctx Context, table *programs.Table, layers ...*Layer) *Policy {
+	p := &Policy{ctx: ctx, layers: append([]*Layer{}, layers...), globs: map[string][]string{}, parsed: map[string]*programs.Parsed{}}
+	sort.SliceStable(p.layers, func(i, j int) bool { return p.layers[i].Authority < p.layers[j].Authority })
+	p.table = table
+	for i := len(p.layers) - 1; i >= 0; i-- {
+		if l := p.layers[i]; l.Authority != Project {
+			p.table = p.table.With(l.Programs)
+		}
+	}
+	return p
+}
+
+// Table returns the program table with the policy's own entries.
+func (p *Policy) Table() *programs.Table { return p.table }
+
+// Context returns the context p was made for.
+func (p *Policy) Context() Context { return p.ctx }
+
+// Layers returns the layers, highest authority first.
+func (p *Policy) Layers() []*Layer { return p.layers }
+
+// Mode is the strictest mode that managed or user policy states, else Enforce.
+func (p *Policy) Mode() Mode {
+	stated, mode := false, Observe
+	for _, l := range p.layers {
+		if l.Mode != nil && (l.Authority == Managed || l.Authority == User) {
+			stated = true
+			mode = min(mode, *l.Mode)
+		}
+	}
+	if !stated {
+		return Enforce
+	}
+	return mode
+}
+
+// unresolved is what a maybe of an operation means: the highest authority that
+// states it decides, lower ones may only tighten.
+func (p *Policy) unresolved(op Op) Decision {
+	d := Allow
+	if op == Exec || op == Delete {
+		d = Ask
+	}
+	stated := false
+	for _, l := range p.layers {
+		u := l.Unresolved[op]
+		if u == nil {
+			continue
+		}
+		switch {
+		case !stated && l.Authority != Project:
+			d, stated = *u, true
+		case *u < d:
+			d = *u
+		}
+	}
+	return d
+}
+
+// patterns returns the globs that a path pattern of a rule stands for, variables
+// and braces expanded.
+func (p *Policy) patterns(pat string) []string {
+	if g, ok := p.globs[pat]; ok {
+		return g
+	}
+	var out []string
+	for _, g := range expandBraces(pat) {
+		out = append(out, p.variable(g)...)
+	}
+	if p.ctx.FoldCase {
+		for i := range out {
+			out[i] = strings.ToLower(out[i])
+		}
+	}
+	p.globs[pat] = out
+	return out
+}
+
+// variable replaces a leading ~ or <name>.
+func (p *Policy) variable(g string) []string {
+	var roots []string
+	rest := g
+	switch {
+	case g == "~" || strings.HasPrefix(g, "~/"):
+		roots, rest = p.ctx.Homes, g[1:]
+	case strings.HasPrefix(g, "<workspace>"):
+		roots, rest = []string{p.ctx.Workspace}, g[len("<workspace>"):]
+	case strings.HasPrefix(g, "<tmp>"):
+		roots, rest = p.ctx.Temps, g[len("<tmp>"):]
+	case strings.HasPrefix(g, "<guard>"):
+		roots, rest = p.ctx.Guard, g[len("<guard>"):]
+	default:
+		return []string{g}
+	}
+	var out []string
+	for _, r := range roots {
+		if r = strings.TrimSuffix(r, "/"); r != "" {
+			out = append(out, escapeGlob(r)+rest)
+		}
+	}
+	return out
+}
+
+// escapeGlob quotes the characters of a literal path that a glob would read.
+func escapeGlob(s string) string {
+	if !strings.ContainsAny(s, "*?[]{}\\") {
+		return s
+	}
+	var b strings.Builder
+	for i := 0; i < len(s); i++ {
+		if strings.IndexByte("*?[]{}\\", s[i]) >= 0 {
+			b.WriteByte('\\')
+		}
+		b.WriteByte(s[i])
+	}
+	return b.String()
+}
+
+// matchPath compares a path with any of a rule's path patterns.
+func (p *Policy) matchPath(pats []string, path value.Text) Match {
+	if p.ctx.FoldCase {
+		path = value.Text(strings.ToLower(string(path)))
+	}
+	best := No
+	for _, pat := range pats {
+		for _, g := range p.patterns(pat) {
+			if best = best.or(matchGlob(g, path)); best == Yes {
+				return Yes
+			}
+		}
+	}
+	return best
+}
+
+// Protected reports whether a rule that refuses may be interested in path,
+// whatever is done with it. The analysis asks this of words that an unknown
+// program is given.
+func (p *Policy) Protected(path value.Text) bool {
+	for _, l := range p.layers {
+		for i := range l.Rules {
+			r := &l.Rules[i]
+			if r.Decision == Allow || len(r.Path) == 0 || !r.reads() {
+				continue
+			}
+			if p.matchPath(r.Path, path) == Yes && p.matchPath(r.Unless.Path, path) != Yes {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// reads reports whether r judges reading.
+func (r *Rule) reads() bool {
+	if len(r.Access) == 0 {
+		return true
+	}
+	for _, a := range r.Access {
+		if a == "read" {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,288 @@
+package analysis
+
+import (
+	"net/url"
+	"strings"
+
+	"guard/rules"
+	"guard/rules/programs"
+	"guard/rules/value"
+	"guard/shim/analysis/statement"
+)
+
+// targets works out what the command addresses: hosts, databases, contexts.
+func (c *call) targets() {
+	take := func(e programs.Effect, t value.Text) {
+		switch e.Kind() {
+		case "target":
+			switch k := e.Param(); k {
+			case "host":
+				c.host = t
+			case "database":
+				c.db = t
+				c.dsn(t, true)
+			default:
+				c.tgt = append(c.tgt, value.Text(k+"/")+t)
+			}
+		case "host":
+			c.tgt = append(c.tgt, hostTarget(hostName(string(t))))
+		case "dsn":
+			c.dsn(t, false)
+		}
+	}
+	for _, o := range c.p.Opts {
+		take(o.Effect, o.Value)
+	}
+	for _, a := range c.p.Args {
+		take(a.Effect, a.Text)
+	}
+}
+
+// hostName is HOST of USER@HOST:PORT.
+func hostName(s string) string {
+	if i := strings.LastIndexByte(s, '@'); i >= 0 {
+		s = s[i+1:]
+	}
+	return s
+}
+
+// dsn takes host and database from a connection string. With maybe, t may just
+// as well be a plain name.
+func (c *call) dsn(t value.Text, maybe bool) {
+	s := string(t)
+	switch {
+	case strings.Contains(s, "://"):
+		u, err := url.Parse(strings.ReplaceAll(s, "\x00", "_"))
+		if err != nil {
+			c.host, c.db = value.Any, value.Any
+			return
+		}
+		c.host, c.db = value.Text(u.Hostname()), value.Text(strings.TrimPrefix(u.Path, "/"))
+		if h := u.Query().Get("host"); h != "" && c.host == "" {
+			c.host = value.Text(h)
+		}
+		if c.host == "" {
+			c.host = "localhost"
+		}
+	case strings.Contains(s, "=") && strings.ContainsAny(s, " =") && (strings.Contains(s, "host=") || strings.Contains(s, "dbname=")):
+		for _, kv := range strings.Fields(s) {
+			switch k, v, _ := strings.Cut(kv, "="); k {
+			case "host", "hostaddr":
+				c.host = value.Text(v)
+			case "dbname":
+				c.db = value.Text(v)
+			}
+		}
+	case !maybe:
+		c.db = t
+	case !t.Known():
+		if c.host == "" {
+			c.host = value.Any
+		}
+	}
+}
+
+// target is host/database as rules name them.
+func (c *call) target() []value.Text {
+	host, db := c.host, c.db
+	get := func(names ...string) value.Text {
+		for _, n := range names {
+			if v, ok := c.it.get(n); ok && v != "" {
+				return v
+			}
+		}
+		return ""
+	}
+	if host == "" {
+		host = get("PGHOST", "MYSQL_HOST")
+	}
+	if db == "" {
+		db = get("PGDATABASE")
+	}
+	h := value.Text("loopback")
+	if host != "" && !strings.HasPrefix(string(host), "/") {
+		h = hostTarget(string(host))
+	}
+	for _, v := range c.it.via {
+		if v == "ssh" || v == "docker" || v == "kubectl" { // loopback is not this machine
+			if h == "loopback" {
+				h = value.Text(v)
+			}
+		}
+	}
+	out := append([]value.Text{}, c.tgt...)
+	return append(out, h+"/"+db)
+}
+
+// statements takes SQL or another store's commands.
+func (c *call) statements(e programs.Effect, t value.Text, i int) {
+	it := c.it
+	if p := e.Param(); p != "" {
+		c.dialect = p
+	}
+	switch e.Kind() {
+	case "sql":
+		c.sql(t)
+	case "sql-file":
+		if t == "-" {
+			c.sql(it.stdin.asText())
+			return
+		}
+		p := c.abs(t)
+		if s, ok := it.devFd(p); ok {
+			c.sql(s.asText())
+			return
+		}
+		c.file(rules.Load, t, false)
+		if text, ok := it.content(p, maxScript); ok {
+			c.sql(text)
+		}
+	case "redis":
+		var args []value.Text
+		for _, a := range c.p.Args {
+			if a.Index >= i {
+				args = append(args, a.Text)
+			}
+		}
+		c.emitStatements(statement.Redis(args))
+	case "mongo":
+		c.emitStatements(statement.Mongo(t))
+	}
+}
+
+// dialectNamed is the dialect of SQL with the name that program tables use.
+func dialectNamed(name string) statement.Dialect {
+	names := [...]string{"", "postgres", "mysql", "sqlite", "duckdb", "clickhouse", "cassandra", "bigquery", "snowflake", "sqlserver", "oracle", "spark"}
+	for i, n := range names {
+		if n == name {
+			return statement.Dialect(i)
+		}
+	}
+	return statement.Generic
+}
+
+// sql emits the statements of a text, and what the client does beside them.
+func (c *call) sql(t value.Text) {
+	it := c.it
+	stmts, side, err := statement.SQL(t, dialectNamed(c.dialect))
+	c.emitStatements(stmts)
+	if err != nil {
+		it.emit(rules.Action{Op: rules.Statement, Text: value.Any, Opaque: true, Target: c.target(), Why: err.Error()})
+	}
+	for _, s := range side {
+		switch s.Kind {
+		case "shell":
+			sub := it.sub()
+			sub.shellText("sh", value.Text(s.Arg), "sh", nil, origin{parent: &it.org, nested: true, span: it.span}, c.p.Program)
+		case "read":
+			c.file(rules.Read, value.Text(s.Arg), false)
+		case "write":
+			c.writeTo("write", value.Text(s.Arg))
+		case "connect":
+			c.dsn(value.Text(s.Arg), true)
+		}
+	}
+}
+
+func (c *call) emitStatements(stmts []statement.Statement) {
+	for _, s := range stmts {
+		c.it.emit(rules.Action{Op: rules.Statement, Text: value.Known(s.Text), Verb: s.Verb, Clauses: s.Clauses, Opaque: !s.Known, Target: c.target()})
+	}
+}
+
+// stdin judges what the program takes from its standard input.
+func (c *call) stdin() {
+	it := c.it
+	if c.p.Spec == nil || c.p.Spec.Stdin == "" || !it.stdin.set {
+		return
+	}
+	kind := c.p.Spec.Stdin.Kind()
+	if c.ran && kind != "args" && !c.has("-s") {
+		return
+	}
+	t := it.stdin.asText()
+	org := origin{parent: &it.org, nested: true, span: it.span}
+	switch kind {
+	case "shell":
+		shell := c.p.Program
+		if !isShellName(shell) {
+			shell = "sh"
+		}
+		if it.stdin.path != "" && !t.Known() {
+			return // an absent or protected file: its reading is judged
+		}
+		var params []value.Text
+		for _, a := range c.p.Args {
+			params = append(params, a.Text)
+		}
+		sub := it.sub()
+		sub.st.dir = c.dir
+		sub.stdin = stream{}
+		c.ran = true
+		sub.shellText(shell, t, value.Text(shell), params, org, c.p.Program)
+		it.keepFiles(sub.st)
+	case "code":
+		if it.stdin.path != "" && !t.Known() {
+			return
+		}
+		if strings.Trim(string(t), "\x00am\n") == "" && t != "" {
+			it.opaque("the program that runs is not known", nil)
+			return
+		}
+		c.code(c.p.Spec.Stdin.Param(), t, len(c.argv))
+	case "sql":
+		c.dialect = c.p.Spec.Stdin.Param()
+		c.sql(t)
+	case "mongo":
+		c.emitStatements(statement.Mongo(t))
+	case "redis":
+		c.emitStatements(statement.RedisScript(t))
+	case "url":
+		for _, l := range strings.Fields(string(t)) {
+			c.req.urls = append(c.req.urls, value.Text(l))
+		}
+	case "file-list":
+		c.fileList("-")
+	}
+}
+
+// remote takes HOST:PATH operands.
+func (c *call) remote(e programs.Effect, t value.Text) {
+	s := string(t)
+	colon := strings.IndexByte(s, ':')
+	slash := strings.IndexByte(s, '/')
+	if colon > 0 && (slash < 0 || colon < slash) || strings.Contains(s, "://") {
+		c.net = true
+		return
+	}
+	if e == "remote-dest" {
+		c.writeTo("write", t)
+		return
+	}
+	c.file(rules.Read, t, true)
+}
+
+// mount takes HOST:CONTAINER and type=bind,source=HOST,… .
+func (c *call) mount(t value.Text) {
+	src := ""
+	if strings.Contains(string(t), "=") && !strings.HasPrefix(string(t), "/") {
+		for _, kv := range strings.Split(string(t), ",") {
+			if k, v, ok := strings.Cut(kv, "="); ok && (k == "source" || k == "src") {
+				src = v
+			}
+		}
+	} else {
+		src, _, _ = strings.Cut(string(t), ":")
+	}
+	if src == "" || !strings.ContainsAny(src, "/.~") && value.Text(src).Known() {
+		return // a named volume
+	}
+	c.it.file(rules.Mount, c.abs(value.Text(src)), true)
+}
+
+// setEnv takes NAME=VALUE for the command that follows.
+func (c *call) setEnv(t value.Text) {
+	if strings.Contains(string(t), "=") {
+		c.env = append(c.env, t)
+	}
+}

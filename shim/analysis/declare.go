@@ -1,0 +1,331 @@
+package analysis
+
+import (
+	"strings"
+
+	"mvdan.cc/sh/v3/syntax"
+
+	"guard/rules"
+	"guard/rules/value"
+)
+
+// declare walks declare, local, export, readonly, typeset and nameref.
+func (it *interp) declare(c *syntax.DeclClause) result {
+	it.span = it.node(c)
+	var flags string
+	off := false
+	for _, a := range c.Args {
+		if a.Naked && a.Name == nil {
+			// An option, or a word that becomes NAME or NAME=VALUE.
+			for _, t := range it.field(a.Value) {
+				s := string(t)
+				if strings.HasPrefix(s, "-") && len(s) > 1 {
+					flags += s[1:]
+				} else if strings.HasPrefix(s, "+") {
+					off = true
+				} else {
+					it.declareOne(c.Variant.Value, flags, off, t)
+				}
+			}
+			continue
+		}
+		if a.Name == nil {
+			continue
+		}
+		it.attributes(c.Variant.Value, flags, off, a.Name.Value)
+		if !a.Naked {
+			it.assign(a)
+		} else if c.Variant.Value == "local" {
+			it.st.vars[a.Name.Value] = variable{unset: true, array: it.st.vars[a.Name.Value].array, keys: it.st.vars[a.Name.Value].keys}
+		}
+		it.exportFunc(flags, a.Name.Value)
+		it.inherited(a.Name.Value, false)
+	}
+	if len(c.Args) == 0 || strings.Contains(flags, "p") {
+		it.stdout.write(value.Any)
+		if len(c.Args) == 0 || strings.Contains(flags, "p") && c.Variant.Value == "export" {
+			it.emit(rules.Action{Op: rules.Exec, Argv: []value.Text{value.Text(c.Variant.Value)}})
+		}
+	}
+	return success
+}
+
+// declareWords is declare as called with words that are only known now.
+func (it *interp) declareWords(variant string, args []value.Text) {
+	var flags string
+	for _, t := range args {
+		if s := string(t); strings.HasPrefix(s, "-") && len(s) > 1 {
+			flags += s[1:]
+			continue
+		}
+		it.declareOne(variant, flags, false, t)
+	}
+}
+
+func (it *interp) declareOne(variant, flags string, off bool, t value.Text) {
+	name, v, has := strings.Cut(string(t), "=")
+	name = strings.TrimSuffix(name, "+")
+	if !isName(name) {
+		return
+	}
+	it.attributes(variant, flags, off, name)
+	if has {
+		it.set(name, value.Text(v))
+		it.inherited(name, false)
+	}
+	it.exportFunc(flags, name)
+}
+
+// attributes sets what -x, -n, -i, -a, -A, -l and -u say of a variable.
+func (it *interp) attributes(variant, flags string, off bool, name string) {
+	v, ok := it.st.vars[name]
+	if !ok {
+		if t, found := it.lookup(name); found {
+			v = t
+		} else {
+			v = variable{unset: true}
+		}
+	}
+	if variant == "export" {
+		v.exported = !strings.Contains(flags, "n")
+	}
+	if variant == "nameref" {
+		v.nameref = true
+	}
+	for _, f := range flags {
+		switch f {
+		case 'x':
+			v.exported = !off
+		case 'n':
+			v.nameref = variant != "export"
+		case 'i':
+			v.integer = true
+		case 'l':
+			v.lower = true
+		case 'u':
+			v.upper = true
+		case 'a':
+			v.array = true
+		case 'A':
+			if v.keys == nil {
+				v.keys = map[string]value.Text{}
+			}
+		}
+	}
+	it.st.vars[name] = v
+}
+
+// exportFunc marks a function that child shells get.
+func (it *interp) exportFunc(flags, name string) {
+	if strings.Contains(flags, "f") {
+		it.st.vars["\x00f"+name] = variable{exported: strings.Contains(flags, "x") || true, alts: []value.Text{""}}
+	}
+}
+
+// read assigns a line of the standard input to variables.
+func (it *interp) read(args []value.Text) result {
+	var names []string
+	array, raw, delim := "", false, "\n"
+	in, fd := it.stdin, -1
+	for i := 0; i < len(args); i++ {
+		s := string(args[i])
+		if s == "--" {
+			continue
+		}
+		if len(s) > 1 && s[0] == '-' {
+			for j := 1; j < len(s); j++ {
+				arg := func() string {
+					if j+1 < len(s) {
+						r := s[j+1:]
+						j = len(s)
+						return r
+					}
+					if i++; i < len(args) {
+						return string(args[i])
+					}
+					return ""
+				}
+				switch s[j] {
+				case 'r':
+					raw = true
+				case 'a':
+					array = arg()
+				case 'd':
+					if d := arg(); d != "" {
+						delim = d[:1]
+					} else {
+						delim = "\x00"
+					}
+				case 'u':
+					fd = atoi(arg())
+				case 'n', 'N', 't', 'p', 'i':
+					arg()
+				}
+			}
+			continue
+		}
+		if name, _, _ := strings.Cut(s, "["); isName(name) {
+			names = append(names, name)
+		}
+	}
+	if fd > 0 {
+		in = it.st.fds[fd]
+	}
+	if !in.set {
+		it.readInput()
+	}
+	line, rest, ok := nextLine(in, delim)
+	if fd > 0 {
+		it.st.fds[fd] = rest
+	} else {
+		it.stdin = rest
+	}
+	if !raw && line.Known() && strings.Contains(string(line), "\\") {
+		line = value.Text(strings.ReplaceAll(strings.ReplaceAll(string(line), "\\\n", ""), "\\", ""))
+	}
+	it.readInto(names, array, line)
+	return ok
+}
+
+// nextLine cuts the first line off a stream.
+func nextLine(s stream, delim string) (value.Text, stream, result) {
+	switch {
+	case !s.set:
+		return value.Any, s, unsure
+	case s.list:
+		if len(s.lines) == 0 {
+			return "", s, failure
+		}
+		rest := s
+		rest.lines = s.lines[1:]
+		return s.lines[0], rest, success
+	case s.text == "":
+		return "", s, failure
+	}
+	if delim == "\x00" {
+		rest := s
+		rest.text = ""
+		return s.text, rest, unsure
+	}
+	i := strings.Index(string(s.text), delim)
+	rest := s
+	if i < 0 {
+		rest.text = ""
+		if !s.text.Known() {
+			return s.text, rest, unsure
+		}
+		return s.text, rest, failure
+	}
+	rest.text = s.text[i+len(delim):]
+	return s.text[:i], rest, success
+}
+
+// readInto splits a line over variables.
+func (it *interp) readInto(names []string, array string, line value.Text) {
+	var b builder
+	if array != "" {
+		it.value(&b, line, false, false)
+		b.flush()
+		var list []value.Text
+		for _, f := range b.done {
+			list = append(list, fragText(f))
+		}
+		it.st.vars[array] = variable{array: true, list: list}
+		return
+	}
+	switch len(names) {
+	case 0:
+		it.set("REPLY", line)
+		return
+	case 1:
+		it.set(names[0], value.Text(strings.Trim(string(line), it.whiteIFS())))
+		return
+	}
+	rest := string(line)
+	ifs := it.ifs()
+	for i, n := range names {
+		rest = strings.TrimLeft(rest, it.whiteIFS())
+		if i == len(names)-1 {
+			it.set(n, value.Text(strings.TrimRight(rest, it.whiteIFS())))
+			break
+		}
+		j := strings.IndexAny(rest, ifs)
+		if j < 0 || ifs == "" {
+			it.set(n, value.Text(rest))
+			if value.Text(rest).Known() {
+				rest = ""
+			} else {
+				rest = string(value.Any)
+			}
+			continue
+		}
+		it.set(n, value.Text(rest[:j]))
+		rest = rest[j+1:]
+	}
+}
+
+func (it *interp) whiteIFS() string {
+	var b strings.Builder
+	for _, c := range it.ifs() {
+		if c == ' ' || c == '\t' || c == '\n' {
+			b.WriteRune(c)
+		}
+	}
+	return b.String()
+}
+
+func fragText(f []frag) value.Text {
+	var b strings.Builder
+	for _, fr := range f {
+		b.WriteString(string(fr.text))
+	}
+	return value.Text(b.String())
+}
+
+// mapfile reads all lines into an array; -C runs a command.
+func (it *interp) mapfile(args []value.Text) {
+	name, strip, delim := "MAPFILE", false, "\n"
+	for i := 0; i < len(args); i++ {
+		switch s := string(args[i]); {
+		case s == "-t":
+			strip = true
+		case s == "-C" && i+1 < len(args):
+			i++
+			it.sub().text(args[i]+" 0 x", origin{parent: &it.org, nested: true, span: it.span}, "mapfile")
+		case s == "-d" && i+1 < len(args):
+			i++
+			delim = string(args[i])
+		case len(s) == 2 && s[0] == '-' && i+1 < len(args):
+			i++
+		case isName(s):
+			name = s
+		}
+	}
+	v := variable{array: true}
+	in := it.stdin
+	for n := 0; n < maxWords; n++ {
+		line, rest, r := nextLine(in, delim)
+		if r == failure && line == "" {
+			break
+		}
+		if !strip && delim == "\n" && r == success {
+			line += "\n"
+		}
+		v.list = append(v.list, line)
+		if !in.set || r == unsure && rest.text == "" {
+			if !line.Known() {
+				v.list[len(v.list)-1] = value.Many
+			}
+			break
+		}
+		in = rest
+	}
+	it.st.vars[name] = v
+}
+
+// readInput notes that the shell's own input may be read.
+func (it *interp) readInput() {
+	if it.readsInput != nil && !it.stdin.set {
+		*it.readsInput = true
+	}
+}

@@ -1,0 +1,145 @@
+package analysis
+
+import (
+	"strings"
+
+	"mvdan.cc/sh/v3/syntax"
+
+	"guard/rules/value"
+	"guard/shim/analysis/dialect"
+)
+
+// inheritedOptions applies the variables through which a program takes more
+// options or runs other programs: the table lists them as options NAME=.
+func (c *call) inheritedOptions() {
+	if c.p.Spec == nil {
+		return
+	}
+	it := c.it
+	for _, o := range c.it.table.Lookup(c.p.Program).Options {
+		for _, n := range o.Names {
+			name, ok := strings.CutPrefix(n, "$")
+			if !ok {
+				continue
+			}
+			v := it.st.vars[name]
+			t := value.Text("")
+			if len(v.alts) > 0 && v.exported && !v.unset {
+				t = v.alts[0]
+			} else if e, ok := it.w.Getenv(name); ok && !v.unset && len(v.alts) == 0 {
+				t = value.Known(e)
+			}
+			if t == "" {
+				continue
+			}
+			via := it.via
+			it.via = append(it.via[:len(it.via):len(it.via)], name)
+			ran := c.ran
+			c.apply(o.Effect, t, len(c.argv))
+			c.ran = ran
+			it.via = via
+		}
+	}
+}
+
+// startEnvironment walks what the inherited environment makes the shell run when
+// it starts: BASH_ENV, exported functions, SHELLOPTS with PS4.
+func (it *interp) startEnvironment() {
+	for _, e := range it.w.Environ() {
+		name, v, _ := strings.Cut(e, "=")
+		switch {
+		case strings.HasPrefix(name, "BASH_FUNC_") && (strings.HasSuffix(name, "%%") || strings.HasSuffix(name, "()")):
+			if it.shell == dialect.Bash || it.shell == dialect.Sh {
+				fn := strings.TrimSuffix(strings.TrimSuffix(strings.TrimPrefix(name, "BASH_FUNC_"), "%%"), "()")
+				it.importFunc(fn, v)
+			}
+		case name == "BASH_ENV" && v != "" && it.shell == dialect.Bash:
+			it.st.vars[name] = variable{alts: []value.Text{value.Known(v)}, exported: true}
+			it.startup(name, value.Known(v))
+		case name == "ENV" && v != "" && it.st.opts["interactive"]:
+			it.startup(name, value.Known(v))
+		case name == "SHELLOPTS" || name == "BASHOPTS":
+			for _, o := range strings.Split(v, ":") {
+				if name == "SHELLOPTS" {
+					it.st.opts[o] = true
+				} else {
+					it.st.shopt[o] = true
+				}
+			}
+		}
+	}
+	if it.st.opts["xtrace"] {
+		if ps4, ok := it.w.Getenv("PS4"); ok {
+			it.sub().prompt(value.Known(ps4))
+		}
+	}
+	if it.st.opts["interactive"] {
+		for _, n := range []string{"PROMPT_COMMAND", "PS1", "PS0"} {
+			if v, ok := it.w.Getenv(n); ok {
+				it.st.vars[n] = variable{alts: []value.Text{value.Known(v)}, exported: true}
+				it.inherited(n, false)
+				delete(it.st.vars, n)
+			}
+		}
+	}
+}
+
+// importFunc takes over a function from the environment.
+func (it *interp) importFunc(name, body string) {
+	f := it.parse(name + " " + body)
+	if f == nil {
+		it.opaque("the environment holds function "+name+", which does not parse", nil)
+		return
+	}
+	for i, s := range f.Stmts {
+		d, ok := s.Cmd.(*syntax.FuncDecl)
+		if !ok || i > 0 { // text behind the function would run at once
+			it.opaque("the environment holds function "+name+" with commands behind it", nil)
+			continue
+		}
+		it.st.funcs[name] = &function{body: d.Body, org: origin{parent: &origin{}, nested: true}}
+		it.st.vars["\x00f"+name] = variable{exported: true, alts: []value.Text{""}}
+	}
+}
+
+// noBraces reports whether the shell has no brace expansion.
+func (it *interp) noBraces() bool {
+	return it.shell == dialect.Dash || it.st.opts["nobraceexpand"]
+}
+
+// plainDollar reports whether $'…' is a dollar sign and a string.
+func (it *interp) plainDollar() bool { return it.shell == dialect.Dash }
+
+// zshParam expands the forms that only zsh has: what is sure is that the value,
+// or what its flags make of it, is unknown; (e) runs what is in it.
+func (it *interp) zshParam(b *builder, p *syntax.ParamExp, quoted bool) {
+	name := ""
+	if p.Param != nil {
+		name = p.Param.Value
+	}
+	t, _ := it.get(name)
+	if p.NestedParam != nil {
+		var nb builder
+		it.part(&nb, p.NestedParam, true, true)
+		t = it.joined(&nb)
+	}
+	if p.Flags != nil && strings.Contains(p.Flags.Value, "e") {
+		it.prompt(t)
+	}
+	switch {
+	case p.Flags != nil && p.Flags.Value == "U":
+		b.add(caseMap(t, true), quoted)
+	case p.Flags != nil && p.Flags.Value == "L":
+		b.add(caseMap(t, false), quoted)
+	default:
+		b.add(value.Many, quoted)
+	}
+}
+
+// commandNotFound walks the handler that bash calls for a missing program.
+func (it *interp) commandNotFound(argv []value.Text) {
+	if f, ok := it.st.funcs["command_not_found_handle"]; ok {
+		sub := it.sub()
+		sub.callFunc(f, append([]value.Text{"command_not_found_handle"}, argv...))
+	}
+}

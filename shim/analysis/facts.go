@@ -1,0 +1,249 @@
+package analysis
+
+import (
+	"path"
+	"strings"
+
+	"guard/rules"
+	"guard/rules/value"
+)
+
+// repoCache finds the repository of a directory once.
+type repoCache struct{ byDir map[string]Repo }
+
+// repo is the repository that holds a directory, or nil.
+func (it *interp) repo(dir value.Text) Repo {
+	if !dir.Known() || it.repos == nil {
+		return nil
+	}
+	if r, ok := it.repos.byDir[string(dir)]; ok {
+		return r
+	}
+	r, ok := it.w.Repo(string(dir))
+	if !ok {
+		r = nil
+	}
+	it.repos.byDir[string(dir)] = r
+	return r
+}
+
+// file records what happens to one file, with what is known of it.
+func (it *interp) file(op rules.Op, p value.Text, tree bool) {
+	a := rules.Action{Op: op, Path: p, Recursive: tree}
+	if r := it.real(p); r != p {
+		a.Real = r
+	}
+	switch op {
+	case rules.Delete:
+		a.Exists = it.exists(p)
+		it.deleted(&a)
+	case rules.Read, rules.Load:
+	default:
+		a.Exists = it.exists(p)
+	}
+	if p.FromNet() {
+		a.Why = "the name comes from the network"
+	}
+	it.emit(a)
+	if op == rules.Delete && p.Known() {
+		it.st.files[string(p)] = file{absent: true}
+	}
+}
+
+// write records a write.
+func (it *interp) write(p value.Text, how rules.How) {
+	a := rules.Action{Op: rules.Write, Path: p, How: how, Exists: it.exists(p)}
+	if r := it.real(p); r != p {
+		a.Real = r
+	}
+	if f, ok := it.st.files[string(p)]; ok && f.created && !f.absent {
+		a.Created = "session"
+	}
+	it.emit(a)
+}
+
+// deleted fills in what is lost when a path goes away.
+func (it *interp) deleted(a *rules.Action) {
+	s := string(a.Path)
+	for d := s; d != "/" && d != "." && d != ""; d = path.Dir(d) {
+		if f, ok := it.st.files[d]; ok && f.created && (d == s || f.fresh) {
+			a.Created, a.Loses = "session", rules.False
+			return
+		}
+	}
+	if a.Exists == rules.False {
+		a.Loses = rules.False
+		return
+	}
+	if !a.Path.Known() {
+		return
+	}
+	r := it.repo(value.Text(path.Dir(s)))
+	if r == nil {
+		return
+	}
+	clean, loss := r.Clean(s)
+	switch clean {
+	case rules.True:
+		a.Tracked, a.Loses = rules.True, rules.False
+	case rules.False:
+		a.Tracked, a.Loses, a.Loss = rules.False, rules.True, loss
+	case rules.Unknown:
+	}
+}
+
+// loses fills in what a command that discards work loses; the table says of what
+// kind it is.
+func (it *interp) loses(a *rules.Action, c *call) {
+	dir := c.dir
+	for _, o := range c.p.Opts {
+		if o.Effect.Kind() == "dir" && o.Has {
+			dir = absIn(dir, o.Value)
+		}
+	}
+	for _, e := range []string{"GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE"} {
+		if v, ok := it.get(e); ok && v != "" {
+			return
+		}
+	}
+	r := it.repo(dir)
+	if r == nil {
+		return
+	}
+	a.Branch = r.Branch()
+	add := func(t rules.Tri, loss string) {
+		switch {
+		case t == rules.True:
+			a.Loses, a.Loss = rules.True, loss
+		case t == rules.Unknown && a.Loses == rules.False:
+			a.Loses = rules.Unknown
+		case a.Loses == rules.Unknown && t == rules.False && a.Loss == "":
+			a.Loses = rules.False
+		}
+	}
+	switch c.p.Spec.Loses {
+	case "worktree":
+		any := false
+		for _, arg := range c.p.Args {
+			p := absIn(dir, arg.Text)
+			if arg.Text.Known() && it.exists(p) == rules.True {
+				add(r.Discard(string(p)))
+				any = true
+			} else if !arg.Text.Known() {
+				return
+			}
+		}
+		if !any {
+			add(r.Discard(r.Root()))
+		}
+	case "untracked":
+		_, x := c.p.Opt("-x")
+		_, bigX := c.p.Opt("-X")
+		under := string(dir)
+		for _, arg := range c.p.Args {
+			if !arg.Text.Known() {
+				return
+			}
+			add(r.Sweep(string(absIn(dir, arg.Text)), x || bigX))
+		}
+		if len(c.p.Args) == 0 {
+			add(r.Sweep(under, x || bigX))
+		}
+	case "branch":
+		for _, arg := range c.p.Args {
+			if !arg.Text.Known() {
+				return
+			}
+			if t := r.Branchless(string(arg.Text)); t == rules.True {
+				add(t, "commits that are only on "+string(arg.Text))
+			} else {
+				add(t, "")
+			}
+		}
+	case "stash":
+		switch n := r.Stashes(); {
+		case n > 0:
+			add(rules.True, plural(n, "stash", "stashes"))
+		case n == 0:
+			add(rules.False, "")
+		}
+	}
+}
+
+func plural(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return itoa(int64(n)) + " " + many
+}
+
+// unknownOperands records reads of operands and option values that name an
+// existing or protected file: what an unknown program does with them is unknown.
+func (it *interp) unknownOperands(argv []value.Text) {
+	for _, w := range argv[min(1, len(argv)):] {
+		for _, t := range candidates(w) {
+			p := it.abs(t)
+			if !p.Known() {
+				continue
+			}
+			r := it.real(p)
+			if it.protected(p) || it.protected(r) || it.exists(p) == rules.True && !it.isDir(p) {
+				it.file(rules.Read, p, false)
+			}
+		}
+	}
+}
+
+// candidates are the file names that a word may carry.
+func candidates(w value.Text) []value.Text {
+	s := string(w)
+	out := []value.Text{w}
+	if strings.HasPrefix(s, "-") {
+		out = nil
+		if len(s) > 2 && s[1] != '-' {
+			out = append(out, value.Text(s[2:]))
+		}
+	}
+	for i := 0; i < len(s); i++ {
+		switch s[i] {
+		case '=', '@', ':', ',', '<':
+			if i+1 < len(s) {
+				out = append(out, value.Text(s[i+1:]))
+			}
+			if i > 0 && s[0] != '-' {
+				out = append(out, value.Text(s[:i]))
+			}
+		}
+		if len(out) > 16 {
+			break
+		}
+	}
+	return out
+}
+
+// fileList reads the files whose names a file holds.
+func (c *call) fileList(t value.Text) {
+	in, ok := c.it.devFd(c.abs(t))
+	if t == "-" {
+		in, ok = c.it.stdin, true
+	}
+	if !ok {
+		text, known := c.it.content(c.abs(t), maxFileRead)
+		if !known {
+			return
+		}
+		in = stream{text: text, set: true}
+	}
+	lines := in.lines
+	if !in.list {
+		for _, l := range strings.FieldsFunc(string(in.text), func(r rune) bool { return r == '\n' }) {
+			lines = append(lines, value.Text(l))
+		}
+	}
+	for i, l := range lines {
+		if i > 256 {
+			break
+		}
+		c.file(rules.Read, l, false)
+	}
+}

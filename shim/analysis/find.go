@@ -1,0 +1,195 @@
+package analysis
+
+import (
+	"path"
+	"strings"
+
+	"guard/rules"
+	"guard/rules/programs"
+	"guard/rules/value"
+)
+
+// finds reports whether the program looks for files below its operands: it has
+// filters in its table.
+func (c *call) finds() bool {
+	return c.p.Spec != nil && c.p.Spec.HasFilters()
+}
+
+// found lists the files that find or fd would find. What is not sure to be found
+// carries value.Maybe.
+func (c *call) found() []value.Text {
+	var roots []value.Text
+	var filters []programs.Opt
+	sure, named, or, not := true, false, false, false
+	for _, a := range c.p.Args {
+		switch a.Effect.Kind() {
+		case "list", "read-tree":
+			switch a.Text {
+			case "!", "(", ")", ",":
+				not = not || a.Text == "!"
+			default:
+				roots = append(roots, a.Text)
+			}
+		case "filter":
+			if a.Text != "" && a.Text != "." {
+				filters = append(filters, programs.Opt{Effect: a.Effect, Value: a.Text})
+			}
+		}
+	}
+	for _, o := range c.p.Opts {
+		switch o.Effect.Kind() {
+		case "filter":
+			if !o.Has && o.Effect.Param() == "or" || o.Value == "or" {
+				or = true
+				continue
+			}
+			if o.Value == "not" {
+				not = true
+				continue
+			}
+			filters = append(filters, o)
+		}
+	}
+	for _, f := range filters {
+		switch f.Effect.Param() {
+		case "name", "iname", "path":
+			named = true
+		case "type", "depth":
+		default:
+			sure = false
+		}
+	}
+	if not {
+		sure, filters = false, nil
+	}
+	sure = sure && named
+	if len(roots) == 0 {
+		roots = []value.Text{"."}
+	}
+	var out []value.Text
+	for _, r := range roots {
+		w := walker{c: c, filters: filters, or: or, sure: sure, budget: maxEntries}
+		w.root(r)
+		out = append(out, w.out...)
+	}
+	return out
+}
+
+// walker walks one tree.
+type walker struct {
+	c       *call
+	filters []programs.Opt
+	or      bool
+	sure    bool
+	budget  int
+	out     []value.Text
+}
+
+func (w *walker) root(r value.Text) {
+	p := w.c.abs(r)
+	if !p.Known() {
+		w.out = []value.Text{r + "/" + value.Any + w.suffix()}
+		return
+	}
+	shown := strings.TrimSuffix(string(r), "/")
+	if r == "/" {
+		shown = ""
+	}
+	before := len(w.out)
+	w.visit(shown, string(p), 0)
+	if w.budget < 0 {
+		w.out = append(w.out[:before], value.Text(shown)+"/"+value.Any+w.suffix())
+	}
+}
+
+// suffix is the literal end that every name must have.
+func (w *walker) suffix() value.Text {
+	if w.or {
+		return ""
+	}
+	for _, f := range w.filters {
+		if f.Effect.Param() == "name" && f.Value.Known() {
+			s := string(f.Value)
+			if i := strings.LastIndexAny(s, "*?]\\"); i >= 0 {
+				return value.Text(s[i+1:])
+			}
+			return f.Value
+		}
+	}
+	return ""
+}
+
+func (w *walker) visit(shown, p string, depth int) {
+	if w.budget--; w.budget < 0 || len(w.out) > maxWords {
+		w.budget = -1
+		return
+	}
+	it := w.c.it
+	if it.exists(value.Text(p)) == rules.False {
+		return
+	}
+	dir := it.isDir(value.Text(p))
+	if m := w.accept(shown, p, dir, depth); m != rules.No {
+		t := value.Known(shown)
+		if shown == "" {
+			t = "/"
+		}
+		if m == rules.Maybe || !w.sure {
+			t += value.Maybe
+		}
+		w.out = append(w.out, t)
+	}
+	if !dir || w.tooDeep(depth) {
+		return
+	}
+	names, ok := it.names(value.Text(p), &w.budget)
+	if !ok {
+		w.budget = -1
+		return
+	}
+	for _, n := range names {
+		w.visit(shown+"/"+n, path.Join(p, n), depth+1)
+	}
+}
+
+func (w *walker) tooDeep(depth int) bool {
+	for _, f := range w.filters {
+		if f.Effect.Param() == "depth" && depth >= atoi(string(f.Value)) {
+			return true
+		}
+	}
+	return false
+}
+
+// accept applies the filters to one file.
+func (w *walker) accept(shown, p string, dir bool, depth int) rules.Match {
+	all, some, tests := rules.Yes, rules.No, 0
+	for _, f := range w.filters {
+		var m rules.Match
+		pat := string(f.Value)
+		switch f.Effect.Param() {
+		case "name", "iname":
+			m = matchPattern(pat, value.Known(path.Base(p)), f.Effect.Param() == "iname")
+		case "path":
+			m = matchPattern(pat, value.Known(shown), false)
+		case "type":
+			m = rules.No
+			if strings.Contains(pat, "d") && dir || strings.ContainsAny(pat, "fl") && !dir {
+				m = rules.Yes
+			}
+		case "depth":
+			continue
+		default:
+			m = rules.Maybe
+		}
+		tests++
+		all, some = min(all, m), max(some, m)
+	}
+	if tests == 0 {
+		return rules.Yes
+	}
+	if w.or {
+		return some
+	}
+	return all
+}

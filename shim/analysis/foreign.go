@@ -1,0 +1,145 @@
+package analysis
+
+import (
+	"path"
+	"strings"
+
+	"guard/rules"
+	"guard/rules/value"
+	"guard/shim/analysis/inline"
+)
+
+// code runs a program text of the program's own language, or of another.
+func (c *call) code(param string, t value.Text, i int) {
+	it := c.it
+	if param == "shell" {
+		c.shell(t, i)
+		return
+	}
+	if param == "sql" {
+		c.sql(t)
+		return
+	}
+	name := param
+	if name == "" {
+		name = path.Base(string(c.argv[0]))
+	}
+	lang, ok := inline.LangOf(name)
+	if !ok {
+		lang, ok = inline.LangOf(c.p.Program)
+	}
+	if !ok {
+		return
+	}
+	var args []value.Text
+	for _, a := range c.p.Args {
+		if a.Index > i {
+			args = append(args, a.Text)
+		}
+	}
+	if t.FromNet() {
+		it.opaque("the program that runs comes from the network", nil)
+		(*it.out)[len(*it.out)-1].Via = append((*it.out)[len(*it.out)-1].Via, c.p.Program, "download")
+		return
+	}
+	c.foreign(lang, t, args)
+}
+
+// foreign judges a program text of another language.
+func (c *call) foreign(lang inline.Lang, t value.Text, args []value.Text) {
+	it := c.it
+	if !t.Known() {
+		if t.Prefix() == "" && t.Suffix() == "" {
+			return // nothing is known: what runs is the interpreter with unknown text
+		}
+		t = value.Text(strings.NewReplacer(string(value.Any), "GUARD_UNKNOWN", string(value.Many), "GUARD_UNKNOWN", string(value.Name), "GUARD_UNKNOWN", string(value.Digits), "0", string(value.Net), "GUARD_UNKNOWN", string(value.Maybe), "").Replace(string(t)))
+	}
+	r := inline.Analyze(lang, string(t), args, inline.Limits{})
+	via := it.via
+	it.via = append(it.via[:len(it.via):len(it.via)], c.p.Program)
+	for _, e := range r.Effects {
+		c.inline(e)
+	}
+	it.via = via
+}
+
+// path resolves a path of an inline program.
+func (c *call) inlinePath(t value.Text) value.Text {
+	if rest, ok := strings.CutPrefix(string(t), "~/"); ok || t == "~" {
+		home, _ := c.it.tilde("")
+		return absIn(home, value.Text("./"+rest))
+	}
+	return c.abs(t)
+}
+
+// inline turns an effect of an inline program into actions.
+func (c *call) inline(e inline.Effect) {
+	it := c.it
+	if e.Opaque {
+		it.opaque(e.Why, nil)
+		return
+	}
+	p := func(t value.Text) value.Text { return c.inlinePath(t) }
+	unknownName := strings.Trim(string(e.Arg), "\x00amu") == ""
+	switch e.Kind {
+	case inline.Read:
+		it.file(rules.Read, p(e.Arg), false)
+	case inline.Load:
+		it.file(rules.Load, p(e.Arg), false)
+	case inline.Write:
+		if !unknownName {
+			q := p(e.Arg)
+			how := rules.Overwrite
+			if it.exists(q) == rules.False {
+				how = rules.Create
+			}
+			it.write(q, how)
+		}
+	case inline.Append:
+		it.write(p(e.Arg), rules.Append)
+	case inline.Create:
+		it.write(p(e.Arg), rules.Create)
+	case inline.Delete, inline.DeleteTree:
+		if !unknownName {
+			it.file(rules.Delete, p(e.Arg), e.Kind == inline.DeleteTree)
+		}
+	case inline.Rename:
+		it.file(rules.Read, p(e.Arg), true)
+		if !unknownName {
+			it.file(rules.Delete, p(e.Arg), true)
+			(*it.out)[len(*it.out)-1].Via = append((*it.out)[len(*it.out)-1].Via, "move")
+		}
+		it.write(p(e.Arg2), rules.HowUnknown)
+	case inline.Copy, inline.Link:
+		it.file(rules.Read, p(e.Arg), true)
+		it.write(p(e.Arg2), rules.HowUnknown)
+	case inline.Chmod:
+		it.file(rules.Chmod, p(e.Arg), false)
+	case inline.Exec:
+		sub := it.sub()
+		sub.st.dir = c.dir
+		if len(e.Argv) > 0 {
+			sub.st.funcs = map[string]*function{}
+			sub.runProgram(e.Argv, nil)
+		}
+	case inline.Shell:
+		sub := it.sub()
+		sub.st.dir = c.dir
+		sub.shellText("sh", e.Arg, "sh", nil, origin{parent: &it.org, nested: true, span: it.span}, "sh")
+	case inline.Request:
+		c.req = request{method: e.Method, urls: []value.Text{e.Arg}}
+		if e.Body != "" {
+			c.req.body, c.req.hasBody = e.Body, true
+		}
+		c.request()
+	case inline.Connect:
+		it.emit(rules.Action{Op: rules.Connect, URL: e.Arg, Target: []value.Text{hostTarget(string(e.Arg))}})
+	case inline.Statement:
+		c.sql(e.Arg)
+	case inline.Environ:
+		it.emit(rules.Action{Op: rules.Exec, Argv: []value.Text{"env"}})
+	case inline.Kill:
+		it.emit(rules.Action{Op: rules.Exec, Argv: []value.Text{"kill", e.Arg}})
+	case inline.List, inline.Mkdir, inline.Code, inline.None:
+	}
+}

@@ -1,0 +1,561 @@
+package inline
+
+import (
+	"strconv"
+	"strings"
+)
+
+// unary evaluates an operand with the operators before and after it.
+func (p *interp) unary() val {
+	t := &p.toks[p.i]
+	switch t.k {
+	case tOp:
+		if v, ok := p.prefix(p.src[t.from:t.to]); ok {
+			return v
+		}
+	case tIdent:
+		if v, ok := p.prefixWord(p.src[t.from:t.to]); ok {
+			return v
+		}
+	}
+	start := p.i
+	v := p.primary()
+	return p.postfix(start, v)
+}
+
+// prefix evaluates an operand after the operator w.
+func (p *interp) prefix(w string) (val, bool) {
+	switch w {
+	case "-":
+		p.i++
+		if p.lang == Perl && p.toks[p.i].k == tIdent && !p.toks[p.i].sp && p.toks[p.i].to-p.toks[p.i].from == 1 && !p.is(p.i+1, "(") && !p.is(p.i+1, "=>") {
+			p.i++ // a file test
+			p.expr(pMatch)
+			return unk(), true
+		}
+		v := p.expr(pPow)
+		if v.k == vNum {
+			return num(-v.n), true
+		}
+		return unk(), true
+	case "!":
+		p.i++
+		if p.lang == Gdb || p.lang == Vim {
+			return unk(), false
+		}
+		if yes, ok := p.expr(pMatch).truth(); ok {
+			n := int64(1)
+			if yes {
+				n = 0
+			}
+			return val{k: vBool, n: n}, true
+		}
+		return unk(), true
+	case "+", "~", "++", "--":
+		p.i++
+		v := p.expr(pMatch)
+		if v.k == vNum && w == "+" || v.k == vStr && w == "~" && p.lang == Java {
+			return v, true
+		}
+		return unk(), true
+	case "*", "**", "...":
+		p.i++
+		return p.expr(pMatch), true
+	case "&", "\\", "@":
+		p.i++
+		return p.expr(pMatch), true
+	case "$", "%":
+		if w == "%" && p.lang != Perl && p.lang != Elixir {
+			break
+		}
+		p.i++
+		p.expr(pMatch)
+		return anyStr(), true
+	case "->":
+		if p.lang == Ruby {
+			return p.rubyLambda(), true
+		}
+	case "<-", "|", "=>", "::":
+		if w == "::" || w == "|" {
+			p.i++
+			return p.unary(), true
+		}
+	}
+	return val{}, false
+}
+
+// prefixWord evaluates what follows the keyword w.
+func (p *interp) prefixWord(w string) (val, bool) {
+	switch w {
+	case "not":
+		p.i++
+		p.expr(pCompare)
+		return unk(), true
+	case "await", "typeof", "void", "delete", "yield", "defined", "throw", "raise":
+		if p.lang == Lua || p.lang == Awk || w == "defined" && p.lang != Perl && p.lang != Ruby || p.is(p.i+1, ".") {
+			break
+		}
+		p.i++
+		if w == "yield" && (p.is(p.i, ")") || p.is(p.i, ";") || p.is(p.i, "]")) {
+			return unk(), true
+		}
+		if w == "yield" && p.is(p.i, "from") {
+			p.i++
+		}
+		if w == "yield" && p.lang == Ruby && (p.toks[p.i].nl || p.is(p.i, "end")) {
+			return unk(), true
+		}
+		v := p.expr(pMatch)
+		if w == "await" {
+			return v, true
+		}
+		return unk(), true
+	case "new":
+		if p.lang == Node || p.lang == PHP || p.lang == Java || p.lang == Perl {
+			p.i++
+			return p.construct(), true
+		}
+	case "my", "our", "local", "const", "let", "var", "state", "final", "static", "val", "def", "global":
+		if !p.declares(w) {
+			break
+		}
+		p.i++
+		return p.expr(pMatch), true
+	case "lambda":
+		if p.lang == Python {
+			return p.pythonLambda(), true
+		}
+	case "function", "sub", "func", "fn":
+		if v, ok := p.functionLiteral(w); ok {
+			return v, true
+		}
+	case "async":
+		if p.lang == Node && !p.is(p.i+1, "=>") && !p.is(p.i+1, ".") && !p.toks[p.i+1].nl {
+			p.i++
+			return p.unary(), true
+		}
+	case "do":
+		if p.lang == Perl {
+			return p.perlDo(), true
+		}
+	case "map", "grep", "sort", "first", "any":
+		if p.lang == Perl && (p.is(p.i+1, "{") || p.is(p.i+1, "(") && p.is(p.i+2, "{")) {
+			return p.perlMap(w), true
+		}
+	case "getline":
+		if p.lang == Awk {
+			return p.awkGetline(), true
+		}
+	case "range":
+		if p.lang == Go {
+			p.i++
+			return element(p.expr(pOr)), true
+		}
+	}
+	return val{}, false
+}
+
+// declares reports whether w is a word of the language before a declaration.
+func (p *interp) declares(w string) bool {
+	switch p.lang {
+	case Perl:
+		return w == "my" || w == "our" || w == "local" || w == "state"
+	case Node:
+		return w == "const" || w == "let" || w == "var" || w == "static"
+	case PHP:
+		return w == "static" || w == "const" || w == "global"
+	case Lua, Julia:
+		return w == "local" || w == "const" || w == "global"
+	case Java:
+		return w == "final" || w == "var" || w == "val" || w == "def" || w == "static"
+	case Go:
+		return w == "var" || w == "const"
+	case Generic:
+		return w == "my" || w == "let" || w == "var" || w == "const" || w == "val" || w == "def"
+	}
+	return false
+}
+
+// construct evaluates the class and the arguments after new.
+func (p *interp) construct() val {
+	start := p.i
+	f := p.callee()
+	a := args{}
+	if p.is(p.i, "(") {
+		a = p.arguments()
+	}
+	if f.k == vRef && len(f.l) == 0 {
+		f.s = "new " + p.canon(f.s)
+	}
+	return p.postfix(start, p.call(f, a, start))
+}
+
+// callee reads a dotted name.
+func (p *interp) callee() val {
+	v := p.primary()
+	for {
+		t := &p.toks[p.i]
+		if t.k != tOp {
+			return v
+		}
+		switch p.src[t.from:t.to] {
+		case ".", "::", "\\":
+			p.i++
+			if p.toks[p.i].k != tIdent {
+				return v
+			}
+			v = p.attr(v, p.word(p.i), p.src[t.from:t.to])
+			p.i++
+		default:
+			return v
+		}
+	}
+}
+
+// primary evaluates one operand.
+func (p *interp) primary() val {
+	t := &p.toks[p.i]
+	switch t.k {
+	case tNum:
+		p.i++
+		return number(p.src[t.from:t.to])
+	case tStr:
+		return p.stringLit()
+	case tCmd:
+		v := p.decode(p.i)
+		p.i++
+		return p.command(v)
+	case tWords:
+		p.i++
+		var l []val
+		for _, w := range strings.Fields(p.src[t.a:t.b]) {
+			l = append(l, str(w))
+		}
+		return list(l...)
+	case tRegex:
+		p.i++
+		if p.lang == Perl && p.src[t.from] == 's' && strings.IndexByte(p.src[t.b+1:t.to], 'e') >= 0 {
+			p.evalSpan(int(t.a), int(t.b))
+		}
+		return obj("Regex", "")
+	case tHandle:
+		p.i++
+		return p.perlHandle(p.i - 1)
+	case tVar:
+		return p.variable()
+	case tIdent:
+		return p.name()
+	case tOp:
+		switch p.src[t.from:t.to] {
+		case "(":
+			return p.group()
+		case "[", "?[":
+			return p.listLit()
+		case "{", "@{", "%{":
+			return p.dictLit()
+		case ")", "]", "}":
+			return unk()
+		case ".":
+			p.i++ // Lisp-like leading dots of other languages
+			return unk()
+		}
+		p.i++
+		return unk()
+	}
+	return unk()
+}
+
+// number reads a numeric literal; fractions are not followed.
+func number(s string) val {
+	s = strings.TrimRight(s, "nLl")
+	if n, err := strconv.ParseInt(strings.ReplaceAll(s, "_", ""), 0, 64); err == nil {
+		return num(n)
+	}
+	if n, err := strconv.ParseInt(strings.TrimLeft(s, "0"), 10, 64); err == nil {
+		return num(n)
+	}
+	return unk()
+}
+
+// stringLit decodes a string and those adjacent to it.
+func (p *interp) stringLit() val {
+	v := p.decode(p.i)
+	p.i++
+	for p.toks[p.i].k == tStr && (p.lang == Python || p.lang == Ruby) && !(p.toks[p.i].nl && p.paren == 0) {
+		v = concat(v, p.decode(p.i))
+		p.i++
+	}
+	return v
+}
+
+// variable evaluates a name with a sigil.
+func (p *interp) variable() val {
+	name := p.varName(p.i)
+	p.i++
+	if p.lang == Perl {
+		return p.perlVar(name)
+	}
+	if v, ok := p.lookup(name); ok {
+		return v
+	}
+	if isEnvRef(name) {
+		return ref(name)
+	}
+	if name == "$GLOBALS" {
+		return ref("")
+	}
+	return val{}
+}
+
+// varName returns the name of the variable at i: ${x} is $x.
+func (p *interp) varName(i int) string {
+	w := p.word(i)
+	if len(w) > 3 && w[1] == '{' {
+		return w[:1] + w[2:len(w)-1]
+	}
+	return w
+}
+
+// name evaluates a bare name: a variable, a constant, or a reference to what
+// the language or a module calls so.
+func (p *interp) name() val {
+	t := &p.toks[p.i]
+	w := p.src[t.from:t.to]
+	p.i++
+	if p.lang == Node && p.is(p.i, "=>") {
+		return p.arrow(p.i-1, p.i)
+	}
+	if v, ok := p.lookup(w); ok && !(p.lang == PHP) {
+		return v
+	}
+	switch w {
+	case "None", "null", "nil", "undefined", "undef", "NULL":
+		return val{k: vNil}
+	case "True", "true", "TRUE":
+		return val{k: vBool, n: 1}
+	case "False", "false", "FALSE":
+		return val{k: vBool}
+	case "__dirname", "__DIR__", "__file__", "__FILE__", "__filename":
+		return anyStr()
+	}
+	for _, m := range p.stars {
+		if full := m + "." + w; p.hasCall(full) || foldable(full) || isEnvRef(full) {
+			return ref(full)
+		}
+	}
+	return ref(w)
+}
+
+// group evaluates what is in parentheses: an expression, a list, the
+// parameters of an arrow function.
+func (p *interp) group() val {
+	open := p.i
+	m := int(p.toks[open].m)
+	if p.lang == Node || p.lang == Java {
+		if p.is(m+1, "=>") || p.is(m+1, "->") && p.lang == Java {
+			return p.arrow(open, m+1)
+		}
+		if p.is(m+1, ":") && p.lang == Node { // return type of TypeScript
+			for j := m + 2; j < len(p.toks) && j < m+12; j++ {
+				if p.is(j, "=>") && !p.is(m+2, "{") && p.arrowParams(open, m) {
+					return p.arrow(open, j)
+				}
+				if p.is(j, ";") || p.is(j, ",") || p.is(j, ")") || p.is(j, "(") {
+					break
+				}
+			}
+		}
+	}
+	if p.toks[open].comp {
+		return p.comprehension()
+	}
+	l, comma := p.items(m)
+	if len(l) == 1 && !comma {
+		return l[0]
+	}
+	if len(l) == 0 {
+		return list()
+	}
+	switch p.lang {
+	case Python, Perl, Ruby, PHP, Awk, Lisp:
+		return list(l...)
+	}
+	return l[len(l)-1]
+}
+
+// items evaluates the expressions between the bracket at p.i and the one at m.
+func (p *interp) items(m int) (l []val, comma bool) {
+	paren := p.paren
+	p.paren++
+	p.i++
+	for p.i < m && p.rec.step() {
+		at := p.i
+		spread := p.is(at, "*") || p.is(at, "...")
+		v := p.expr(pLow)
+		if (p.is(p.i, "=>") || p.is(p.i, ":") && (p.lang == Python || p.lang == Ruby)) && p.i < m {
+			p.i++
+			v = val{k: vDict, l: []val{v, p.expr(pAssign)}}
+		}
+		switch {
+		case v.k == vList && (spread || p.lang == Perl && p.flattens(at)):
+			l = append(l, v.l...)
+		case len(l) < maxList:
+			l = append(l, v)
+		}
+		if p.is(p.i, ",") || p.is(p.i, ";") {
+			comma = true
+			p.i++
+		} else if p.i == at {
+			p.i++
+		}
+	}
+	p.paren = paren
+	p.i = min(m+1, len(p.toks)-1)
+	return l, comma
+}
+
+// flattens reports whether the Perl expression at i is a list, not a reference.
+func (p *interp) flattens(i int) bool {
+	return !p.is(i, "[") && !p.is(i, "\\")
+}
+
+// listLit evaluates a list in square brackets.
+func (p *interp) listLit() val {
+	open := p.i
+	if p.toks[open].comp {
+		return p.comprehension()
+	}
+	m := int(p.toks[open].m)
+	l, _ := p.items(m)
+	if p.lang == Go { // []string{"a", "b"}
+		for p.toks[p.i].k == tIdent || p.is(p.i, "*") || p.is(p.i, ".") {
+			p.i++
+		}
+		if p.is(p.i, "{") {
+			l, _ = p.items(int(p.toks[p.i].m))
+		} else if p.is(p.i, "(") {
+			l, _ = p.items(int(p.toks[p.i].m))
+			if len(l) == 1 {
+				return l[0]
+			}
+		}
+		return list(l...)
+	}
+	if p.lang == PHP || p.lang == Java && len(l) > 0 && l[0].k == vDict {
+		return phpArray(l)
+	}
+	return list(l...)
+}
+
+// phpArray makes a dictionary of the pairs of a list, if it has any.
+func phpArray(l []val) val {
+	var d []val
+	for _, v := range l {
+		if v.k != vDict || len(v.l) != 2 {
+			return list(l...)
+		}
+		d = append(d, v.l...)
+	}
+	if len(d) == 0 {
+		return list()
+	}
+	return val{k: vDict, l: d}
+}
+
+// dictLit evaluates what is in braces: a dictionary, a set, an object with
+// methods, a Lua table, or a block in the place of an expression.
+func (p *interp) dictLit() val {
+	open := p.i
+	m := int(p.toks[open].m)
+	if p.toks[open].comp {
+		return p.comprehension()
+	}
+	var d, l []val
+	paren := p.paren
+	p.paren++
+	p.i++
+	for p.i < m && p.rec.step() {
+		at := p.i
+		switch {
+		case p.is(at, ",") || p.is(at, ";"):
+			p.i++
+		case p.is(at, "...") || p.is(at, "**") || p.is(at, "%"):
+			p.i++
+			v := p.expr(pAssign)
+			switch v.k {
+			case vDict:
+				d = append(d, v.l...)
+			case vRef:
+				if isEnvRef(v.s) {
+					l = append(l, val{k: vEnv})
+				}
+			case vEnv:
+				l = append(l, v)
+			}
+		default:
+			k, v, pair := p.entry(m)
+			if pair {
+				d = append(d, k, v)
+			} else {
+				l = append(l, v)
+			}
+		}
+		if p.i == at {
+			p.i++
+		}
+	}
+	p.paren = paren
+	p.i = min(m+1, len(p.toks)-1)
+	for _, v := range append(l, d...) {
+		if v.k == vEnv {
+			return v
+		}
+	}
+	switch {
+	case len(d) > 0 || len(l) == 0:
+		return val{k: vDict, l: d}
+	case p.lang == Perl:
+		var pairs []val
+		for _, v := range l {
+			if v.k == vList {
+				pairs = append(pairs, v.l...)
+			} else {
+				pairs = append(pairs, v)
+			}
+		}
+		return val{k: vDict, l: pairs}
+	}
+	return list(l...)
+}
+
+// entry evaluates key: value, key => value, [key] = value, a shorthand or a
+// method of a literal that ends at m.
+func (p *interp) entry(m int) (k, v val, pair bool) {
+	t := &p.toks[p.i]
+	next := p.i + 1
+	w := p.word(p.i)
+	simple := t.k == tIdent
+	switch {
+	case simple && (p.is(next, ":") && p.lang != Lua || p.is(next, "=>") && p.lang != Node || p.is(next, "=") && p.lang == Lua):
+		k = str(w)
+		p.i = next
+	case simple && p.lang == Node && (p.is(next, ",") || next == m):
+		return str(w), p.name(), true
+	case simple && p.lang == Node && p.is(next, "(") && p.is(int(p.toks[next].m)+1, "{"):
+		return str(w), val{k: vFn, fn: p.define(w, next, int(p.toks[next].m)+1)}, true
+	case simple && p.lang == Node && (w == "get" || w == "set" || w == "async") && !p.is(next, ":") && !p.is(next, ","):
+		p.i++
+		return p.entry(m)
+	case p.is(p.i, "[") && (p.lang == Node || p.lang == Lua):
+		if v := p.listLit(); v.k == vList && len(v.l) == 1 {
+			k = v.l[0]
+		}
+	default:
+		k = p.expr(pAssign)
+	}
+	if p.is(p.i, ":") || p.is(p.i, "=>") || p.is(p.i, "=") || p.is(p.i, ",") && p.lang == Perl && p.i < m {
+		p.i++
+		return k, p.expr(pAssign), true
+	}
+	return val{}, k, false
+}

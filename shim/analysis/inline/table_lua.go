@@ -1,0 +1,32 @@
+package inline
+
+// luaCalls are the calls of Lua.
+var luaCalls = [...]entry{
+	{"?.execute", doSQL, None, "0", "", ""},
+	{"?.write", doPrint, None, "", "", ""},
+	{"dofile", doPath, Load, "0", "", ""},
+	{"file.open", doOpen, None, "0", "1", "file"},
+	{"fs.readFile", doPath, Read, "0", "", "content"},
+	{"http.request", doRequest, None, "? 0", "1", ""},
+	{"io.input", doPath, Read, "0", "", "content"},
+	{"io.lines", doPath, Read, "0", "", "content"},
+	{"io.open", doOpen, None, "0", "1", "file"},
+	{"io.output", doPath, Write, "0", "", ""},
+	{"io.popen", doShell, None, "0", "", ""},
+	{"io.write", doPrint, None, "", "", ""},
+	{"lfs.chdir", doChdir, None, "0", "", ""},
+	{"lfs.dir", doPath, List, "0", "", ""},
+	{"lfs.mkdir", doPath, Mkdir, "0", "", ""},
+	{"lfs.rmdir", doPath, Delete, "0", "", ""},
+	{"loadfile", doPath, Load, "0", "", ""},
+	{"ngx.eval", doEval, None, "0", "", ""},
+	{"os.execute", doShell, None, "0", "", ""},
+	{"os.remove", doPath, Delete, "0", "", ""},
+	{"os.rename", doPath, Rename, "0", "1", ""},
+	{"print", doPrint, None, "", "", ""},
+	{"socket.http.request", doRequest, None, "? 0", "1", ""},
+	{"vim.fn.delete", doPath, Delete, "0", "", ""},
+	{"vim.fn.readfile", doPath, Read, "0", "", "content"},
+	{"vim.fn.system", doShell, None, "0", "", ""},
+	{"vim.fn.systemlist", doShell, None, "0", "", ""},
+}

@@ -1,0 +1,15 @@
+package analysis
+
+// The limits of one analysis. Past each of them the result is unresolved.
+const (
+	maxSteps    = 60_000    // statements, words and loop rounds
+	maxDepth    = 64        // nested texts, functions, substitutions
+	maxRounds   = 512       // rounds of one loop
+	maxChoices  = 12        // values of one variable that are tried
+	maxActions  = 2_000     // actions of one command
+	maxText     = 256 << 10 // bytes of one computed string
+	maxScript   = 512 << 10 // bytes of a script file
+	maxEntries  = 4_000     // directory entries looked at by one glob or find
+	maxWords    = 4_096     // words of one expansion
+	maxFileRead = 64 << 10  // bytes of a file whose content is computed with
+)

@@ -1,0 +1,278 @@
+package analysis
+
+import (
+	"strings"
+
+	"mvdan.cc/sh/v3/syntax"
+
+	"guard/rules"
+	"guard/rules/value"
+	"guard/shim/analysis/dialect"
+)
+
+// text walks shell text that the command runs by eval, source, a shell's -c or
+// the like, in the state at hand.
+func (it *interp) text(t value.Text, org origin, via string) result {
+	if via != "" {
+		it.via = append(it.via[:len(it.via):len(it.via)], via)
+		defer func(v []string) { it.via = v }(it.via[:len(it.via)-1])
+	}
+	if t.FromNet() {
+		defer func(old bool) { it.net = old }(it.net)
+		it.net = true
+		it.opaque("the text that runs comes from the network", nil)
+		(*it.out)[len(*it.out)-1].Via = append((*it.out)[len(*it.out)-1].Via, "download")
+		return unsure
+	}
+	if it.depth++; it.depth > maxDepth {
+		it.depth--
+		it.opaque("texts are nested too deeply to be followed", nil)
+		return unsure
+	}
+	defer func() { it.depth-- }()
+	src := string(t)
+	if !t.Known() {
+		src = gapVars(src)
+	}
+	p := dialect.ParseText(it.shell, src, it.dialectOptions(), it.limits())
+	if p.Err != nil {
+		if !t.Known() {
+			it.opaque("the text that runs is not known", nil)
+			return unsure
+		}
+		// The shell would run what stands before the error: judge that too.
+		it.opaque("the text that runs does not parse: "+p.Err.Message, nil)
+		return unsure
+	}
+	outer, span := it.org, it.span
+	multi, choice := it.multi, it.choice
+	it.multi, it.choice = nil, nil
+	it.org = org
+	r := unsure
+	for i, f := range p.Files {
+		if i == len(p.Files)-1 {
+			r = it.stmts(f.Stmts)
+			break
+		}
+		alt := it.sub()
+		alt.shell = p.Shells[i]
+		alt.stdout = &buffer{}
+		alt.stmts(f.Stmts)
+	}
+	for _, o := range p.Opaque {
+		it.span = it.org.at(o.From, o.To)
+		it.opaque("this part runs in a way that guard cannot follow", nil)
+	}
+	it.org, it.span, it.multi, it.choice = outer, span, multi, choice
+	return r
+}
+
+// gapName is the variable that stands for the unknown parts of a text that is
+// parsed: its value is unknown.
+const gapName = "__guard_unknown"
+
+// gapVars replaces unknown parts by a variable of unknown value, so that what is
+// known around them can be parsed. It is right only where the unknown part is
+// data; a text where it may be syntax is also opaque, see text.
+func gapVars(s string) string {
+	var b strings.Builder
+	for i := 0; i < len(s); i++ {
+		if s[i] == 0 {
+			b.WriteString("${" + gapName + "}")
+			i++
+			continue
+		}
+		b.WriteByte(s[i])
+	}
+	return b.String()
+}
+
+func (it *interp) dialectOptions() dialect.Options {
+	return dialect.Options{Extglob: it.st.shopt["extglob"], Interactive: it.st.opts["interactive"]}
+}
+
+func (it *interp) limits() dialect.Limits { return dialect.DefaultLimits() }
+
+// parse parses text that cannot be larger than the command; nil if it does not
+// parse.
+func (it *interp) parse(src string) *syntax.File {
+	p := dialect.ParseText(dialect.Bash, src, it.dialectOptions(), it.limits())
+	if p.Err != nil || len(p.Files) == 0 {
+		return nil
+	}
+	return p.Files[0]
+}
+
+// parseWord parses text as the inside of double quotes.
+func (it *interp) parseWord(s string) *syntax.Word {
+	f := it.parse("x \"" + strings.ReplaceAll(strings.ReplaceAll(s, `\`, `\\`), `"`, `\"`) + "\"")
+	if f == nil || len(f.Stmts) != 1 {
+		return nil
+	}
+	call, ok := f.Stmts[0].Cmd.(*syntax.CallExpr)
+	if !ok || len(call.Args) != 2 {
+		return nil
+	}
+	return call.Args[1]
+}
+
+// parseArith parses text as an arithmetic expression.
+func (it *interp) parseArith(s string) syntax.ArithmExpr {
+	f := it.parse("((" + s + "))")
+	if f == nil || len(f.Stmts) != 1 {
+		return nil
+	}
+	c, ok := f.Stmts[0].Cmd.(*syntax.ArithmCmd)
+	if !ok {
+		return nil
+	}
+	return c.X
+}
+
+// shellText runs text in a new shell: name and params are its $0 and $@.
+func (it *interp) shellText(shell string, t value.Text, arg0 value.Text, params []value.Text, org origin, via string) {
+	sub := it.sub()
+	sub.via = append(sub.via[:len(sub.via):len(sub.via)], via)
+	sub.st = newShellState(it.st)
+	sub.st.params, sub.st.arg0 = params, arg0
+	sub.shell = shellOf(shell)
+	sub.preamble()
+	sub.text(t, org, "")
+	sub.runTrap("EXIT")
+	it.keepFiles(sub.st)
+}
+
+// newShellState is the state of a child shell: exported variables and functions,
+// files and directory; no aliases, options or plain variables.
+func newShellState(s *state) *state {
+	c := s.clone()
+	for n, v := range c.vars {
+		if !v.exported {
+			delete(c.vars, n)
+		}
+	}
+	for n := range c.funcs {
+		if !c.vars["\x00f"+n].exported {
+			delete(c.funcs, n)
+		}
+	}
+	c.aliases = map[string]string{}
+	c.traps = map[string]string{}
+	c.shopt = map[string]bool{}
+	c.opts = map[string]bool{}
+	return c
+}
+
+// shellOf maps a program name to the shell whose grammar it has.
+func shellOf(name string) dialect.Shell {
+	for _, s := range []dialect.Shell{dialect.Bash, dialect.Sh, dialect.Dash, dialect.Zsh, dialect.Mksh, dialect.Ksh, dialect.Ash} {
+		if s.String() == strings.TrimPrefix(name, "r") || s.String() == name {
+			return s
+		}
+	}
+	return dialect.Bash
+}
+
+// script runs a file as shell text in a new shell.
+func (it *interp) script(shell string, p value.Text, args []value.Text) {
+	t, ok := it.scriptText(p)
+	if !ok {
+		return
+	}
+	if first, _, _ := strings.Cut(string(t), "\n"); strings.HasPrefix(first, "#!") {
+		if words := strings.Fields(first[2:]); len(words) > 0 && shell == "" {
+			shell = words[0][strings.LastIndexByte(words[0], '/')+1:]
+			if shell == "env" && len(words) > 1 {
+				shell = words[len(words)-1]
+			}
+		}
+	}
+	if shell == "" {
+		shell = "sh"
+	}
+	it.shellText(shell, t, p, args, origin{parent: &it.org, nested: true, span: it.span}, string(p))
+}
+
+// scriptText is the content of a script; what is not known of it is recorded.
+func (it *interp) scriptText(p value.Text) (value.Text, bool) {
+	if s, ok := it.devFd(p); ok {
+		return s.asText(), true
+	}
+	if !p.Known() {
+		it.opaque("the name of the script is not known", []value.Text{value.Any})
+		return "", false
+	}
+	t, ok := it.content(p, maxScript)
+	if !ok {
+		switch f, made := it.st.files[string(p)]; {
+		case made && !f.absent && !f.fresh:
+			it.opaque("the script was made by this command, and its content is not known", nil)
+		}
+		return "", false // absent, binary or unreadable: the shell says so
+	}
+	return t, true
+}
+
+// sourceFile walks a file in the state at hand, as . and source do.
+func (it *interp) sourceFile(p value.Text, via string) {
+	if s, ok := it.devFd(p); ok {
+		it.text(s.asText(), origin{parent: &it.org, nested: true, span: it.span}, via)
+		return
+	}
+	it.file(rules.Load, p, false)
+	if t, ok := it.scriptText(p); ok {
+		it.text(t, origin{parent: &it.org, nested: true, span: it.span}, via)
+	}
+}
+
+// runTrap walks the handler of a signal or of EXIT.
+func (it *interp) runTrap(sig string) {
+	t, ok := it.st.traps[sig]
+	if !ok {
+		return
+	}
+	delete(it.st.traps, sig)
+	it.flow = flowNone
+	it.text(value.Text(t), origin{parent: &it.org, nested: true, span: it.span}, "trap")
+}
+
+// preamble walks what the environment makes a starting shell run.
+func (it *interp) preamble() {
+	for _, n := range []string{"BASH_ENV", "ENV"} {
+		if v, ok := it.st.vars[n]; ok && len(v.alts) > 0 && v.alts[0] != "" {
+			if n == "ENV" && !it.st.opts["interactive"] && it.shell == dialect.Bash {
+				continue
+			}
+			it.startup(n, v.alts[0])
+		}
+	}
+}
+
+// startup walks a file that a variable names as a start-up file.
+func (it *interp) startup(name string, v value.Text) {
+	p := v
+	if w := it.parseWord(string(v)); w != nil && v.Known() {
+		p = it.literal(w)
+	}
+	it.via = append(it.via[:len(it.via):len(it.via)], name)
+	it.sourceFile(it.abs(p), "")
+	it.via = it.via[:len(it.via)-1]
+}
+
+// inherited walks a variable that makes programs run code, when it is set.
+func (it *interp) inherited(name string, temporary bool) {
+	v, ok := it.st.vars[name]
+	if !ok || len(v.alts) == 0 {
+		return
+	}
+	t := v.alts[0]
+	org := origin{parent: &it.org, nested: true, span: it.span}
+	switch name {
+	case "PROMPT_COMMAND":
+		sub := it.sub()
+		sub.text(t, org, name)
+	case "PS4", "PS1", "PS2", "PS0":
+		sub := it.sub()
+		sub.prompt(t)
+	}
+}

@@ -1,0 +1,590 @@
+package analysis
+
+import (
+	"sort"
+	"strings"
+
+	"mvdan.cc/sh/v3/syntax"
+
+	"guard/rules"
+	"guard/rules/value"
+)
+
+// isAt reports whether an array subscript is @ or *.
+func isAt(x syntax.ArithmExpr) bool {
+	w, ok := x.(*syntax.Word)
+	return ok && (w.Lit() == "@" || w.Lit() == "*")
+}
+
+// param expands a parameter into b.
+func (it *interp) param(b *builder, p *syntax.ParamExp, quoted, whole bool) {
+	if !it.spend() {
+		b.add(value.Many, quoted)
+		return
+	}
+	if p.Flags != nil || len(p.Modifiers) > 0 || p.NestedParam != nil || p.Width {
+		it.zshParam(b, p, quoted)
+		return
+	}
+	name := ""
+	if p.Param != nil {
+		name = p.Param.Value
+	}
+	switch {
+	case p.Excl && p.Names != 0:
+		it.list(b, it.namesWith(name), p.Names == syntax.NamesPrefixWords, quoted, whole)
+		return
+	case p.Excl && p.Index != nil && isAt(p.Index):
+		it.list(b, it.indexes(name), true, quoted, whole)
+		return
+	case p.Length:
+		b.add(it.length(name, p), quoted)
+		return
+	case p.Excl:
+		name = it.indirect(name, p)
+		if name == "" {
+			it.value(b, value.Any, quoted, whole)
+			return
+		}
+		if base, idx, ok := strings.Cut(name, "["); ok && strings.HasSuffix(idx, "]") {
+			q := *p
+			q.Excl, q.Index = false, &syntax.Word{Parts: []syntax.WordPart{&syntax.Lit{Value: strings.TrimSuffix(idx, "]")}}}
+			q.Param = &syntax.Lit{Value: base}
+			it.param(b, &q, quoted, whole)
+			return
+		}
+	}
+	if name == "@" || name == "*" || p.Index != nil && isAt(p.Index) {
+		elems := it.elements(name)
+		set := len(elems) > 0
+		at := name == "@" || p.Index != nil && p.Index.(*syntax.Word).Lit() == "@"
+		if p.Slice != nil {
+			elems = it.sliceList(name, elems, p.Slice)
+		}
+		out := make([]value.Text, 0, len(elems))
+		for _, e := range elems {
+			t, ok := it.operate(p, name, e, true)
+			if !ok {
+				return
+			}
+			out = append(out, t)
+		}
+		if p.Exp != nil && !set {
+			if it.alternative(b, p, name, "", false, quoted, whole) {
+				return
+			}
+		}
+		if p.Exp != nil && set && it.alternative(b, p, name, value.Text(strings.Join(strs(out), " ")), true, quoted, whole) {
+			return
+		}
+		it.list(b, out, at, quoted, whole)
+		return
+	}
+	t, set := it.get(name)
+	if p.Index != nil {
+		t, set = it.element(name, p.Index)
+	}
+	if p.Exp != nil && it.alternative(b, p, name, t, set, quoted, whole) {
+		return
+	}
+	if p.Slice != nil {
+		t = it.sliceText(t, p.Slice)
+	}
+	t, _ = it.operate(p, name, t, set)
+	it.value(b, t, quoted, whole)
+}
+
+// list adds several values: separate fields, or with * and quotes one.
+func (it *interp) list(b *builder, ts []value.Text, at, quoted, whole bool) {
+	if whole || quoted && !at {
+		sep := " "
+		if ifs, ok := it.get("IFS"); ok && ifs.Known() && !at {
+			sep = string(ifs)
+			if len(sep) > 1 {
+				sep = sep[:1]
+			}
+		}
+		b.add(value.Text(strings.Join(strs(ts), sep)), quoted)
+		return
+	}
+	for i, t := range ts {
+		if i > 0 {
+			b.flush()
+		}
+		if quoted {
+			b.add(t, true)
+			b.started = true
+		} else {
+			it.value(b, t, false, false)
+		}
+	}
+}
+
+// element is one element of an array.
+func (it *interp) element(name string, index syntax.ArithmExpr) (value.Text, bool) {
+	v, ok := it.lookup(name)
+	if ok && v.keys != nil {
+		k := it.key(index)
+		if !k.Known() {
+			return value.Any, true
+		}
+		t, ok := v.keys[string(k)]
+		return t, ok
+	}
+	n, known := it.arith(index)
+	if !known {
+		return value.Any, true
+	}
+	if name == "BASH_VERSINFO" {
+		return value.Digits, true
+	}
+	elems := it.elements(name)
+	if n < 0 {
+		n += int64(len(elems))
+	}
+	if n < 0 || n >= int64(len(elems)) {
+		return "", false
+	}
+	return elems[n], true
+}
+
+// alternative carries out :- := :? :+ and says whether that settles the
+// expansion.
+func (it *interp) alternative(b *builder, p *syntax.ParamExp, name string, t value.Text, set, quoted, whole bool) bool {
+	null := set && t == ""
+	missing := !set
+	unsure := false
+	switch p.Exp.Op {
+	case syntax.DefaultUnsetOrNull, syntax.AssignUnsetOrNull, syntax.AlternateUnsetOrNull, syntax.ErrorUnsetOrNull:
+		missing = missing || null
+		unsure = set && !t.Known() && strings.Trim(string(t), "\x00amup") == ""
+	}
+	word := func() {
+		if p.Exp.Word != nil {
+			it.tildeOr(b, p.Exp.Word.Parts, quoted, whole)
+		}
+	}
+	switch p.Exp.Op {
+	case syntax.DefaultUnset, syntax.DefaultUnsetOrNull:
+		if unsure {
+			it.value(b, value.Any, quoted, whole)
+			return true
+		}
+		if missing {
+			word()
+		}
+		return missing
+	case syntax.AssignUnset, syntax.AssignUnsetOrNull:
+		if missing {
+			v := it.literal(p.Exp.Word)
+			it.set(name, v)
+			it.value(b, v, quoted, whole)
+		}
+		return missing
+	case syntax.AlternateUnset, syntax.AlternateUnsetOrNull:
+		if !missing {
+			word()
+		}
+		return true
+	case syntax.ErrorUnset, syntax.ErrorUnsetOrNull:
+		if missing {
+			b.add("", quoted)
+		}
+		return missing
+	}
+	return false
+}
+
+func (it *interp) tildeOr(b *builder, parts []syntax.WordPart, quoted, whole bool) {
+	if quoted {
+		it.parts(b, parts, true, whole)
+		return
+	}
+	if whole {
+		it.tildeParts(b, parts, true)
+		return
+	}
+	it.splitParts(b, parts)
+}
+
+// splitParts expands the word of ${x:-word} outside quotes, whose literal blanks
+// split too.
+func (it *interp) splitParts(b *builder, parts []syntax.WordPart) {
+	if len(parts) > 0 {
+		if l, ok := parts[0].(*syntax.Lit); ok && strings.HasPrefix(l.Value, "~") {
+			it.tildeParts(b, parts, false)
+			return
+		}
+	}
+	for _, p := range parts {
+		if l, ok := p.(*syntax.Lit); ok && strings.IndexByte(l.Value, '\\') < 0 {
+			it.value(b, value.Text(l.Value), false, false)
+			continue
+		}
+		it.part(b, p, false, false)
+	}
+}
+
+// operate applies the operators that change a value.
+func (it *interp) operate(p *syntax.ParamExp, name string, t value.Text, set bool) (value.Text, bool) {
+	if r := p.Repl; r != nil {
+		return it.replace(t, it.pattern(r.Orig), it.literal(r.With), r.All), true
+	}
+	if p.Exp == nil {
+		return t, true
+	}
+	switch p.Exp.Op {
+	case syntax.RemSmallPrefix, syntax.RemLargePrefix, syntax.RemSmallSuffix, syntax.RemLargeSuffix:
+		return trim(t, it.pattern(p.Exp.Word), p.Exp.Op), true
+	case syntax.UpperFirst, syntax.UpperAll, syntax.LowerFirst, syntax.LowerAll:
+		pat := ""
+		if p.Exp.Word != nil {
+			pat = it.pattern(p.Exp.Word)
+		}
+		return changeCase(t, pat, p.Exp.Op), true
+	case syntax.OtherParamOps:
+		return it.transform(p, name, t), true
+	}
+	return t, true
+}
+
+// transform is ${x@P} and its like. @P expands the value as a prompt, which runs
+// what is in it.
+func (it *interp) transform(p *syntax.ParamExp, name string, t value.Text) value.Text {
+	switch p.Exp.Word.Lit() {
+	case "P":
+		return it.prompt(t)
+	case "U":
+		return caseMap(t, true)
+	case "L":
+		return caseMap(t, false)
+	case "u":
+		return changeCase(t, "", syntax.UpperFirst)
+	case "E":
+		if t.Known() {
+			return value.Known(ansiC(string(t)))
+		}
+	case "Q", "K", "k":
+		if t.Known() {
+			if q, err := syntax.Quote(string(t), syntax.LangBash); err == nil {
+				return value.Known(q)
+			}
+		}
+	case "A":
+		if t.Known() {
+			if q, err := syntax.Quote(string(t), syntax.LangBash); err == nil {
+				return value.Known(name + "=" + q)
+			}
+		}
+	case "a":
+		return value.Any
+	}
+	return value.Any
+}
+
+// prompt expands text as PS4 and ${x@P} are: substitutions in it run.
+func (it *interp) prompt(t value.Text) value.Text {
+	if !strings.ContainsAny(string(t), "$`\\") {
+		return t
+	}
+	if !t.Known() {
+		return value.Any
+	}
+	w := it.parseWord(string(t))
+	if w == nil {
+		return value.Any
+	}
+	x := it.sub()
+	return x.literal(w)
+}
+
+// length is ${#x}.
+func (it *interp) length(name string, p *syntax.ParamExp) value.Text {
+	if name == "@" || name == "*" || p.Index != nil && isAt(p.Index) {
+		elems := it.elements(name)
+		for _, e := range elems {
+			if e.Splits() {
+				return value.Digits
+			}
+		}
+		return value.Known(itoa(int64(len(elems))))
+	}
+	t, _ := it.get(name)
+	if p.Index != nil {
+		t, _ = it.element(name, p.Index)
+	}
+	if !t.Known() {
+		return value.Digits
+	}
+	return value.Known(itoa(int64(len([]rune(string(t))))))
+}
+
+// indirect is the name that ${!name} refers to, "" if it is not known.
+func (it *interp) indirect(name string, p *syntax.ParamExp) string {
+	if v, ok := it.st.vars[name]; ok && v.nameref {
+		return string(v.alts[0])
+	}
+	t, ok := it.get(name)
+	if p.Index != nil {
+		t, ok = it.element(name, p.Index)
+	}
+	if !ok || !t.Known() || t == "" {
+		return ""
+	}
+	return string(t)
+}
+
+// namesWith lists the variables whose names begin with prefix.
+func (it *interp) namesWith(prefix string) []value.Text {
+	set := map[string]bool{}
+	for n, v := range it.st.vars {
+		if strings.HasPrefix(n, prefix) && !v.unset && !strings.HasPrefix(n, "\x00") {
+			set[n] = true
+		}
+	}
+	for _, e := range it.w.Environ() {
+		if n, _, _ := strings.Cut(e, "="); strings.HasPrefix(n, prefix) {
+			set[n] = true
+		}
+	}
+	names := make([]string, 0, len(set))
+	for n := range set {
+		names = append(names, n)
+	}
+	sort.Strings(names)
+	out := make([]value.Text, len(names))
+	for i, n := range names {
+		out[i] = value.Known(n)
+	}
+	return out
+}
+
+// indexes lists the subscripts of an array.
+func (it *interp) indexes(name string) []value.Text {
+	v, _ := it.lookup(name)
+	var out []value.Text
+	if v.keys != nil {
+		for k := range v.keys {
+			out = append(out, value.Text(k))
+		}
+		sort.Slice(out, func(i, j int) bool { return out[i] < out[j] })
+		return out
+	}
+	for i := range it.elements(name) {
+		out = append(out, value.Known(itoa(int64(i))))
+	}
+	return out
+}
+
+// sliceText is ${x:offset:length}.
+func (it *interp) sliceText(t value.Text, s *syntax.Slice) value.Text {
+	if !t.Known() {
+		return value.Any
+	}
+	r := []rune(string(t))
+	from, to, ok := it.bounds(s, int64(len(r)))
+	if !ok {
+		return value.Any
+	}
+	if from >= to {
+		return ""
+	}
+	return value.Text(r[from:to])
+}
+
+func (it *interp) bounds(s *syntax.Slice, n int64) (from, to int64, ok bool) {
+	from, to, ok = 0, n, true
+	if s.Offset != nil {
+		if from, ok = it.arith(s.Offset); !ok {
+			return 0, 0, false
+		}
+		if from < 0 {
+			if from += n; from < 0 {
+				return 0, 0, true
+			}
+		}
+	}
+	if s.Length != nil {
+		l, ok := it.arith(s.Length)
+		if !ok {
+			return 0, 0, false
+		}
+		if to = from + l; l < 0 {
+			to = n + l
+		}
+	}
+	return min(from, n), min(max(to, 0), n), true
+}
+
+// sliceList is ${@:offset:length}; for positional parameters $0 is number 0.
+func (it *interp) sliceList(name string, elems []value.Text, s *syntax.Slice) []value.Text {
+	if name == "@" || name == "*" {
+		elems = append([]value.Text{it.st.arg0}, elems...)
+	}
+	from, to, ok := it.bounds(s, int64(len(elems)))
+	switch {
+	case !ok:
+		return []value.Text{value.Many}
+	case from >= to:
+		return nil
+	}
+	return elems[from:to]
+}
+
+// trim removes a prefix or suffix that matches pat.
+func trim(t value.Text, pat string, op syntax.ParExpOperator) value.Text {
+	if pat == "" || t == "" {
+		return t
+	}
+	if !t.Known() || strings.IndexByte(pat, 0) >= 0 {
+		return trimUnknown(t, pat, op)
+	}
+	s := string(t)
+	if len(s) > 8192 {
+		return value.Any
+	}
+	best := -1
+	for i := 0; i <= len(s); i++ {
+		k := i
+		if op == syntax.RemLargePrefix || op == syntax.RemSmallSuffix {
+			k = len(s) - i
+		}
+		part := s[:k]
+		if op == syntax.RemSmallSuffix || op == syntax.RemLargeSuffix {
+			part = s[k:]
+		}
+		if matchPattern(pat, value.Text(part), false) == rules.Yes {
+			best = k
+			break
+		}
+	}
+	switch {
+	case best < 0:
+		return t
+	case op == syntax.RemSmallPrefix || op == syntax.RemLargePrefix:
+		return value.Text(s[best:])
+	}
+	return value.Text(s[:best])
+}
+
+// trimUnknown keeps what is sure when an unknown text is trimmed.
+func trimUnknown(t value.Text, pat string, op syntax.ParExpOperator) value.Text {
+	if !strings.ContainsAny(pat, "*?[\\(\x00") {
+		switch {
+		case op == syntax.RemSmallSuffix && strings.HasSuffix(string(t), pat):
+			return t[:len(t)-len(pat)]
+		case op == syntax.RemSmallPrefix && strings.HasPrefix(string(t), pat):
+			return t[len(pat):]
+		}
+	}
+	switch {
+	case op == syntax.RemLargePrefix && pat == "*/":
+		if i := strings.LastIndexByte(string(t), '/'); i >= 0 && t[i+1:].Known() {
+			return t[i+1:]
+		}
+		return value.Any
+	case op == syntax.RemSmallSuffix && (pat == "/*" || pat == ".*"):
+		if i := strings.LastIndexByte(string(t), pat[0]); i >= 0 && t[i:].Known() {
+			return t[:i]
+		}
+	}
+	return value.Any
+}
+
+// replace is ${x/pat/with}.
+func (it *interp) replace(t value.Text, pat string, with value.Text, all bool) value.Text {
+	if !t.Known() || strings.IndexByte(pat, 0) >= 0 {
+		return value.Any
+	}
+	s := string(t)
+	if pat == "" || len(s) > 8192 {
+		if pat == "" {
+			return t
+		}
+		return value.Any
+	}
+	var anchor byte
+	if !all && (pat[0] == '#' || pat[0] == '%') {
+		anchor, pat = pat[0], pat[1:]
+	}
+	var out strings.Builder
+	steps := 0
+	for i := 0; i <= len(s); {
+		end := -1
+		for j := len(s); j >= i && (anchor != '%' || j == len(s)); j-- {
+			if steps++; steps > 100_000 {
+				return value.Any
+			}
+			if matchPattern(pat, value.Text(s[i:j]), false) == rules.Yes {
+				end = j
+				break
+			}
+		}
+		if end < 0 || end == i && i < len(s) && pat != "" && !(anchor != 0) {
+			if anchor == '#' || i >= len(s) {
+				out.WriteString(s[i:])
+				break
+			}
+			out.WriteByte(s[i])
+			i++
+			continue
+		}
+		if end == i && i == len(s) && anchor == 0 {
+			break
+		}
+		out.WriteString(string(with))
+		i = end
+		if !all {
+			out.WriteString(s[i:])
+			break
+		}
+	}
+	return value.Text(out.String())
+}
+
+// changeCase is ${x^pat} and its like; ~ and ~~, which bash has but does not
+// document, arrive as opaque operators.
+func changeCase(t value.Text, pat string, op syntax.ParExpOperator) value.Text {
+	if pat == "" {
+		switch op {
+		case syntax.UpperAll:
+			return caseMap(t, true)
+		case syntax.LowerAll:
+			return caseMap(t, false)
+		}
+	}
+	if !t.Known() {
+		return value.Any
+	}
+	var b strings.Builder
+	upper := op == syntax.UpperAll || op == syntax.UpperFirst
+	first := op == syntax.UpperFirst || op == syntax.LowerFirst
+	for i, r := range string(t) {
+		c := string(r)
+		if (!first || i == 0) && (pat == "" || matchPattern(pat, value.Text(c), false) == rules.Yes) {
+			if upper {
+				c = strings.ToUpper(c)
+			} else {
+				c = strings.ToLower(c)
+			}
+		}
+		b.WriteString(c)
+	}
+	return value.Text(b.String())
+}
+
+// caseMap changes the case of the known parts.
+func caseMap(t value.Text, upper bool) value.Text {
+	var b strings.Builder
+	for _, p := range t.Pieces() {
+		switch {
+		case p.Gap != "":
+			b.WriteString(string(p.Gap))
+		case upper:
+			b.WriteString(strings.ToUpper(p.Text))
+		default:
+			b.WriteString(strings.ToLower(p.Text))
+		}
+	}
+	return value.Text(b.String())
+}

@@ -1,0 +1,416 @@
+package analysis
+
+import (
+	"io/fs"
+	"path"
+	"sort"
+	"strings"
+
+	"guard/rules"
+	"guard/rules/value"
+)
+
+// abs makes a path absolute and clean, as far as it is known. An unknown part
+// that may hold dots stops ".." behind it from being resolved.
+func (it *interp) abs(t value.Text) value.Text { return absIn(it.st.dir, t) }
+
+func absIn(dir, t value.Text) value.Text {
+	s := string(t)
+	if s == "" {
+		return dir
+	}
+	if s[0] != '/' {
+		if s[0] == 0 && t.Prefix() == "" && !strings.HasPrefix(s, string(value.Name)) && !strings.HasPrefix(s, string(value.Digits)) {
+			return cleanText(t) // may be absolute by itself
+		}
+		s = string(dir) + "/" + s
+	}
+	return cleanText(value.Text(s))
+}
+
+func cleanText(t value.Text) value.Text {
+	if t.Known() {
+		return value.Text(path.Clean(string(t)))
+	}
+	s := string(t)
+	rooted := s[0] == '/'
+	var out []string
+	for _, c := range strings.Split(s, "/") {
+		switch {
+		case c == "" || c == ".":
+		case c == ".." && len(out) > 0 && out[len(out)-1] != ".." && !mayClimb(out[len(out)-1]):
+			out = out[:len(out)-1]
+		case c == ".." && len(out) == 0 && rooted:
+		default:
+			out = append(out, c)
+		}
+	}
+	r := strings.Join(out, "/")
+	if rooted {
+		r = "/" + r
+	}
+	return value.Text(r)
+}
+
+// mayClimb reports whether a component has a part that may hold slashes or dots.
+func mayClimb(c string) bool {
+	return strings.Contains(c, string(value.Any)) || strings.Contains(c, string(value.Many)) || strings.Contains(c, string(value.Net))
+}
+
+// real resolves symbolic links, magic directories and what this command has made
+// of the path.
+func (it *interp) real(p value.Text) value.Text {
+	if !p.Known() {
+		return p
+	}
+	s := it.magic(string(p))
+	for range 16 {
+		f, ok := it.st.files[s]
+		if !ok || f.alias == "" || f.alias == s {
+			break
+		}
+		s = f.alias
+	}
+	return value.Text(it.links(s, 0))
+}
+
+// magic replaces /proc/self/cwd and /proc/self/root.
+func (it *interp) magic(s string) string {
+	if !strings.HasPrefix(s, "/proc/") {
+		return s
+	}
+	parts := strings.SplitN(s, "/", 6) // "", proc, PID, cwd|root|task, rest…
+	if len(parts) < 4 {
+		return s
+	}
+	rest := ""
+	if len(parts) > 4 {
+		rest = "/" + strings.Join(parts[4:], "/")
+	}
+	switch parts[3] {
+	case "cwd":
+		return path.Clean(string(it.st.dir) + rest)
+	case "root":
+		return path.Clean("/" + rest)
+	case "task":
+		if len(parts) == 6 {
+			return it.magic("/proc/self/" + parts[5])
+		}
+	}
+	return s
+}
+
+// links resolves the symbolic links of a known path, those of this command
+// included. What does not exist stays as it is.
+func (it *interp) links(s string, depth int) string {
+	if depth > 20 || s == "/" || s == "" {
+		return s
+	}
+	out := "/"
+	rest := strings.Split(strings.TrimPrefix(s, "/"), "/")
+	for i, c := range rest {
+		next := path.Join(out, c)
+		if f, ok := it.st.files[next]; ok && f.alias != "" && f.alias != next && i < len(rest)-1 {
+			return it.links(path.Join(append([]string{f.alias}, rest[i+1:]...)...), depth+1)
+		}
+		fi, err := it.w.Lstat(next)
+		if err != nil {
+			return path.Join(append([]string{next}, rest[i+1:]...)...)
+		}
+		if fi.Mode()&fs.ModeSymlink != 0 {
+			to, err := it.w.Readlink(next)
+			if err != nil {
+				return path.Join(append([]string{next}, rest[i+1:]...)...)
+			}
+			if !path.IsAbs(to) {
+				to = path.Join(out, to)
+			}
+			return it.links(path.Join(append([]string{to}, rest[i+1:]...)...), depth+1)
+		}
+		out = next
+	}
+	return out
+}
+
+// exists says whether a path is there, after what this command has done.
+func (it *interp) exists(p value.Text) rules.Tri {
+	if !p.Known() {
+		return rules.Unknown
+	}
+	s := string(p)
+	if f, ok := it.st.files[s]; ok {
+		return rules.Is(!f.absent)
+	}
+	if _, err := it.w.Lstat(s); err == nil {
+		return rules.True
+	}
+	for d := path.Dir(s); d != "/" && d != "."; d = path.Dir(d) {
+		if f, ok := it.st.files[d]; ok && f.alias != "" {
+			return it.exists(value.Text(f.alias + s[len(d):]))
+		}
+	}
+	return rules.False
+}
+
+// isDir reports whether p is a directory for sure.
+func (it *interp) isDir(p value.Text) bool {
+	if !p.Known() {
+		return false
+	}
+	if f, ok := it.st.files[string(p)]; ok && f.fresh {
+		return true
+	}
+	fi, err := it.w.Lstat(it.links(string(p), 0))
+	return err == nil && fi.IsDir()
+}
+
+// globField turns an expanded field into words: the paths that it matches, or
+// itself.
+func (it *interp) globField(f []frag) []value.Text {
+	var lit, pat strings.Builder
+	glob := false
+	for _, fr := range f {
+		lit.WriteString(string(fr.text))
+		if fr.quoted {
+			pat.WriteString(escapePattern(string(fr.text)))
+			continue
+		}
+		pat.WriteString(string(fr.text))
+		glob = glob || strings.ContainsAny(string(fr.text), "*?[") || it.st.shopt["extglob"] && strings.Contains(string(fr.text), "(")
+	}
+	text := value.Text(lit.String())
+	if !glob || it.st.opts["noglob"] {
+		return []value.Text{text}
+	}
+	matches, complete := it.glob(pat.String())
+	switch {
+	case !complete:
+		return []value.Text{globText(pat.String())}
+	case len(matches) > 0:
+		return matches
+	case it.st.shopt["nullglob"]:
+		return nil
+	}
+	return []value.Text{text}
+}
+
+// globText is the unknown result of a glob: its stars are unknown parts.
+func globText(pat string) value.Text {
+	var b strings.Builder
+	for i := 0; i < len(pat); i++ {
+		switch pat[i] {
+		case '\\':
+			if i++; i < len(pat) {
+				b.WriteByte(pat[i])
+			}
+		case '*', '?':
+			b.WriteString(string(value.Any))
+		case '[':
+			if _, n := bracket(pat[i:], ""); n > 0 {
+				b.WriteString(string(value.Any))
+				i += n - 1
+				continue
+			}
+			b.WriteByte('[')
+		default:
+			b.WriteByte(pat[i])
+		}
+	}
+	return value.Text(b.String())
+}
+
+// glob finds the paths that match pat; false if that cannot be known.
+func (it *interp) glob(pat string) ([]value.Text, bool) {
+	if strings.IndexByte(pat, 0) >= 0 || !it.st.dir.Known() && !strings.HasPrefix(pat, "/") {
+		return nil, false
+	}
+	if ign, ok := it.get("GLOBIGNORE"); ok && ign != "" {
+		return nil, false
+	}
+	budget := maxEntries
+	bases := []string{""}
+	rest := pat
+	if strings.HasPrefix(pat, "/") {
+		bases, rest = []string{"/"}, strings.TrimLeft(pat, "/")
+	}
+	for rest != "" {
+		c, r, slash := cutSlash(rest)
+		var next []string
+		for _, b := range bases {
+			found, ok := it.globIn(b, c, slash, &budget)
+			if !ok {
+				return nil, false
+			}
+			next = append(next, found...)
+		}
+		if slash {
+			for i := range next {
+				next[i] += "/"
+			}
+		}
+		bases, rest = next, r
+	}
+	sort.Strings(bases)
+	out := make([]value.Text, len(bases))
+	for i, b := range bases {
+		out[i] = value.Known(b)
+	}
+	return out, true
+}
+
+// cutSlash cuts a pattern at its first slash outside parentheses.
+func cutSlash(p string) (comp, rest string, slash bool) {
+	depth := 0
+	for i := 0; i < len(p); i++ {
+		switch p[i] {
+		case '\\':
+			i++
+		case '(':
+			depth++
+		case ')':
+			depth--
+		case '/':
+			if depth <= 0 {
+				return p[:i], strings.TrimLeft(p[i:], "/"), true
+			}
+		}
+	}
+	return p, "", false
+}
+
+// globIn matches one component of a pattern below base.
+func (it *interp) globIn(base, comp string, dirs bool, budget *int) ([]string, bool) {
+	if !strings.ContainsAny(comp, "*?[(") {
+		name := base + unescape(comp)
+		if comp == "" || comp == "." || comp == ".." || it.exists(it.abs(value.Known(name))) == rules.True {
+			return []string{name}, true
+		}
+		return nil, true
+	}
+	if comp == "**" && it.st.shopt["globstar"] {
+		return it.globStar(base, budget)
+	}
+	names, ok := it.names(it.abs(value.Known(base)), budget)
+	if !ok {
+		return nil, false
+	}
+	var out []string
+	dot := it.st.shopt["dotglob"] || strings.HasPrefix(comp, ".") || strings.HasPrefix(comp, "\\.")
+	if strings.HasPrefix(comp, ".") {
+		names = append(names, ".", "..")
+	}
+	for _, n := range names {
+		if n[0] == '.' && !dot {
+			continue
+		}
+		if matchPattern(comp, value.Known(n), it.st.shopt["nocaseglob"]) == rules.Yes {
+			if dirs && !it.isDir(it.abs(value.Known(base+n))) {
+				continue
+			}
+			out = append(out, base+n)
+		}
+	}
+	return out, true
+}
+
+// globStar lists base and every directory and file below it.
+func (it *interp) globStar(base string, budget *int) ([]string, bool) {
+	out := []string{base}
+	names, ok := it.names(it.abs(value.Known(base)), budget)
+	if !ok {
+		return nil, false
+	}
+	for _, n := range names {
+		if n[0] == '.' {
+			continue
+		}
+		if it.isDir(it.abs(value.Known(base + n))) {
+			sub, ok := it.globStar(base+n+"/", budget)
+			if !ok {
+				return nil, false
+			}
+			for _, s := range sub {
+				out = append(out, strings.TrimSuffix(s, "/"))
+			}
+			continue
+		}
+		out = append(out, base+n)
+	}
+	return out, true
+}
+
+// names lists a directory, with what this command has made and removed there.
+func (it *interp) names(dir value.Text, budget *int) ([]string, bool) {
+	real := string(it.real(dir))
+	entries, err := it.w.ReadDir(real)
+	if err != nil {
+		entries = nil
+	}
+	if *budget -= len(entries); *budget < 0 {
+		return nil, false
+	}
+	seen := map[string]bool{}
+	var out []string
+	prefix := strings.TrimSuffix(string(dir), "/") + "/"
+	for _, e := range entries {
+		seen[e.Name()] = true
+		if f, ok := it.st.files[prefix+e.Name()]; ok && f.absent {
+			continue
+		}
+		out = append(out, e.Name())
+	}
+	for p, f := range it.st.files {
+		if n, ok := strings.CutPrefix(p, prefix); ok && n != "" && !strings.Contains(n, "/") && !f.absent && !seen[n] {
+			out = append(out, n)
+		}
+	}
+	return out, true
+}
+
+func unescape(s string) string {
+	if strings.IndexByte(s, '\\') < 0 {
+		return s
+	}
+	var b strings.Builder
+	for i := 0; i < len(s); i++ {
+		if s[i] == '\\' && i+1 < len(s) {
+			i++
+		}
+		b.WriteByte(s[i])
+	}
+	return b.String()
+}
+
+// content is what a file holds, after what this command has done; false if that
+// is not known. A protected file is never looked into.
+func (it *interp) content(p value.Text, limit int) (value.Text, bool) {
+	if !p.Known() {
+		return "", false
+	}
+	s := string(p)
+	for range 16 {
+		f, ok := it.st.files[s]
+		if !ok {
+			break
+		}
+		if f.absent {
+			return "", false
+		}
+		if f.known {
+			return f.content, true
+		}
+		if f.alias == "" || f.alias == s {
+			return "", false
+		}
+		s = f.alias
+	}
+	r := it.real(value.Text(s))
+	if it.protected(r) || it.protected(value.Text(s)) {
+		return "", false
+	}
+	data, err := it.w.ReadFile(string(r), limit)
+	if err != nil || strings.IndexByte(string(data), 0) >= 0 {
+		return "", false
+	}
+	return value.Text(data), true
+}

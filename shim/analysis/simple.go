@@ -1,0 +1,222 @@
+package analysis
+
+import (
+	"strings"
+
+	"mvdan.cc/sh/v3/syntax"
+
+	"guard/rules/value"
+)
+
+// simple walks a simple command, once for each value that a variable in it may
+// have.
+func (it *interp) simple(c *syntax.CallExpr) result {
+	if it.multi != nil { // within a command that is being tried already
+		return it.simpleOnce(c)
+	}
+	it.multi, it.choice = map[string]int{}, map[string]int{}
+	before := it.st
+	var multi map[string]int
+	if hasVars(before) {
+		it.st = before.clone()
+	}
+	r := it.simpleOnce(c)
+	multi = it.multi
+	first := it.st
+	for name, n := range multi {
+		for k := 1; k < n && k < maxChoices; k++ {
+			it.st = before.clone()
+			it.multi, it.choice = map[string]int{}, map[string]int{name: k}
+			for other := range multi {
+				if other != name {
+					it.choice[other] = k
+				}
+			}
+			it.simpleOnce(c)
+			first.join(it.st)
+			r = unsure
+		}
+	}
+	if it.st = first; first != before {
+		*before = *first
+		it.st = before
+	}
+	it.multi, it.choice = nil, nil
+	return r
+}
+
+// hasVars reports whether some variable has several possible values.
+func hasVars(s *state) bool {
+	for _, v := range s.vars {
+		if len(v.alts) > 1 {
+			return true
+		}
+	}
+	return false
+}
+
+func (it *interp) simpleOnce(c *syntax.CallExpr) result {
+	it.span = it.node(c)
+	if len(c.Args) == 0 {
+		for _, a := range c.Assigns {
+			it.assign(a)
+			it.inherited(a.Name.Value, false)
+		}
+		return it.substResult(c.Assigns)
+	}
+	words := it.expandAlias(c.Args)
+	argv := it.fields(words)
+	if len(argv) > 0 && strings.HasPrefix(string(argv[0]), string(value.Many)) && len(argv[0]) == 2 && len(argv) > 1 && allEmptyParams(c.Args[0]) {
+		argv = argv[1:]
+	}
+	var restore func()
+	if len(c.Assigns) > 0 {
+		restore = it.temporary(c.Assigns)
+	}
+	pend := it.pending
+	it.pending = nil
+	r := success
+	if len(argv) > 0 {
+		r = it.run(argv, words)
+	}
+	for _, f := range it.pending {
+		f()
+	}
+	it.pending = pend
+	if restore != nil {
+		restore()
+	}
+	return r
+}
+
+// allEmptyParams is a word of which nothing literal is left.
+func allEmptyParams(w *syntax.Word) bool {
+	for _, p := range w.Parts {
+		if _, ok := p.(*syntax.ParamExp); !ok {
+			return false
+		}
+	}
+	return true
+}
+
+// substResult is the status of assignments: that of a substitution in them.
+func (it *interp) substResult(as []*syntax.Assign) result {
+	for _, a := range as {
+		if a.Value == nil {
+			continue
+		}
+		for _, p := range a.Value.Parts {
+			if _, ok := p.(*syntax.CmdSubst); ok {
+				return unsure
+			}
+		}
+	}
+	return success
+}
+
+// temporary makes the assignments before a command; the returned function undoes
+// them.
+func (it *interp) temporary(as []*syntax.Assign) func() {
+	type saved struct {
+		name string
+		v    variable
+		ok   bool
+	}
+	var old []saved
+	for _, a := range as {
+		if a.Name == nil {
+			continue
+		}
+		v, ok := it.st.vars[a.Name.Value]
+		old = append(old, saved{a.Name.Value, v, ok})
+		it.assign(a)
+		nv := it.st.vars[a.Name.Value]
+		nv.exported = true
+		it.st.vars[a.Name.Value] = nv
+		it.inherited(a.Name.Value, true)
+	}
+	return func() {
+		for _, s := range old {
+			if s.ok {
+				it.st.vars[s.name] = s.v
+			} else {
+				delete(it.st.vars, s.name)
+			}
+		}
+	}
+}
+
+// expandAlias replaces a first word that is an alias, where aliases are on.
+func (it *interp) expandAlias(words []*syntax.Word) []*syntax.Word {
+	if !it.st.shopt["expand_aliases"] || len(it.st.aliases) == 0 {
+		return words
+	}
+	seen := map[string]bool{}
+	for range 16 {
+		name := words[0].Lit()
+		text, ok := it.st.aliases[name]
+		if name == "" || !ok || seen[name] {
+			return words
+		}
+		seen[name] = true
+		f := it.parse(text + " x")
+		if f == nil || len(f.Stmts) != 1 {
+			it.text(value.Known(text), origin{parent: &it.org, nested: true, span: it.span}, "alias")
+			return words
+		}
+		call, ok := f.Stmts[0].Cmd.(*syntax.CallExpr)
+		if !ok || len(call.Args) < 2 {
+			it.text(value.Known(text), origin{parent: &it.org, nested: true, span: it.span}, "alias")
+			return words
+		}
+		words = append(append([]*syntax.Word{}, call.Args[:len(call.Args)-1]...), words[1:]...)
+	}
+	return words
+}
+
+// run walks a command whose words are expanded. words may be nil; they give the
+// spans of nested text.
+func (it *interp) run(argv []value.Text, words []*syntax.Word) result {
+	if !it.spend() {
+		return unsure
+	}
+	name := argv[0]
+	if !name.Known() {
+		it.opaque("the name of the program is not known", argv)
+		it.unknownOperands(argv)
+		it.stdout.write(value.Any)
+		return unsure
+	}
+	n := string(name)
+	if f, ok := it.st.funcs[n]; ok && it.depth < maxDepth {
+		return it.callFunc(f, argv)
+	}
+	if len(argv) == 1 && n == "" {
+		return unsure
+	}
+	if r, ok := it.builtin(n, argv, words); ok {
+		return r
+	}
+	return it.program(argv, words)
+}
+
+// callFunc walks the body of a function.
+func (it *interp) callFunc(f *function, argv []value.Text) result {
+	if it.depth++; it.depth > maxDepth {
+		it.depth--
+		it.opaque("a function calls itself too often to be followed", nil)
+		return unsure
+	}
+	params, org, span := it.st.params, it.org, it.span
+	multi, choice := it.multi, it.choice
+	it.multi, it.choice = nil, nil
+	it.st.params, it.org = argv[1:], f.org
+	r := it.stmt(f.body)
+	it.st.params, it.org, it.span = params, org, span
+	it.multi, it.choice = multi, choice
+	if it.flow == flowReturn {
+		it.flow = flowNone
+	}
+	it.depth--
+	return r
+}

@@ -1,0 +1,538 @@
+package analysis
+
+import (
+	"strings"
+
+	"mvdan.cc/sh/v3/expand"
+	"mvdan.cc/sh/v3/syntax"
+
+	"guard/rules/value"
+)
+
+// frag is a piece of a word during expansion. What is quoted is neither split nor
+// globbed.
+type frag struct {
+	text   value.Text
+	quoted bool
+}
+
+// builder collects the fields of one word.
+type builder struct {
+	done    [][]frag
+	cur     []frag
+	started bool // the current field exists even if it is empty
+}
+
+func (b *builder) add(t value.Text, quoted bool) {
+	if quoted {
+		b.started = true
+	}
+	if t != "" {
+		b.cur = append(b.cur, frag{t, quoted})
+		b.started = true
+	}
+}
+
+func (b *builder) flush() {
+	if b.started {
+		b.done = append(b.done, b.cur)
+	}
+	b.cur, b.started = nil, false
+}
+
+// fields expands words as the arguments of a command: braces, tilde, parameters,
+// substitutions, splitting, globs.
+func (it *interp) fields(words []*syntax.Word) []value.Text {
+	var out []value.Text
+	for _, w := range words {
+		if !it.spend() || len(out) > maxWords {
+			return append(out, value.Many)
+		}
+		out = append(out, it.field(w)...)
+	}
+	return out
+}
+
+func (it *interp) field(w *syntax.Word) []value.Text {
+	if l := w.Lit(); l != "" && strings.IndexAny(l, "~*?[{\\@!+") < 0 {
+		return []value.Text{value.Known(l)}
+	}
+	var out []value.Text
+	for _, bw := range it.braces(w) {
+		var b builder
+		it.tildeParts(&b, bw.Parts, false)
+		b.flush()
+		for _, f := range b.done {
+			out = append(out, it.globField(f)...)
+		}
+	}
+	return out
+}
+
+// braces applies brace expansion, where the shell has it. A word with too many
+// results stays whole.
+func (it *interp) braces(w *syntax.Word) []*syntax.Word {
+	if it.noBraces() || !hasBrace(w) {
+		return []*syntax.Word{w}
+	}
+	c := *w
+	c.Parts = append([]syntax.WordPart{}, w.Parts...)
+	if syntax.SplitBraces(&c) {
+		if countBraces(c.Parts) > maxWords {
+			return []*syntax.Word{{Parts: []syntax.WordPart{&syntax.Lit{Value: "\x00m"}}}}
+		}
+		return expand.Braces(&c)
+	}
+	return []*syntax.Word{w}
+}
+
+func hasBrace(w *syntax.Word) bool {
+	for _, p := range w.Parts {
+		switch p := p.(type) {
+		case *syntax.Lit:
+			if strings.IndexByte(p.Value, '{') >= 0 {
+				return true
+			}
+		case *syntax.BraceExp:
+			return true
+		}
+	}
+	return false
+}
+
+// countBraces says, roughly, how many words brace expansion makes of parts.
+func countBraces(parts []syntax.WordPart) int {
+	n := 1
+	for _, p := range parts {
+		b, ok := p.(*syntax.BraceExp)
+		if !ok {
+			continue
+		}
+		sum := 0
+		if b.Sequence {
+			sum = 1
+			for _, e := range b.Elems {
+				if len(e.Lit()) > 3 {
+					sum = maxWords + 1
+				} else {
+					sum = max(sum, 1000)
+				}
+			}
+			if len(b.Elems) >= 2 {
+				from, to := atoi(b.Elems[0].Lit()), atoi(b.Elems[1].Lit())
+				sum = max(from-to, to-from) + 1
+				if from == 0 && to == 0 {
+					sum = 256
+				}
+			}
+		} else {
+			for _, e := range b.Elems {
+				sum += countBraces(e.Parts)
+			}
+		}
+		if n *= max(sum, 1); n > maxWords || n < 0 {
+			return maxWords + 1
+		}
+	}
+	return n
+}
+
+func atoi(s string) int {
+	n, neg := 0, false
+	for i := 0; i < len(s); i++ {
+		if i == 0 && s[i] == '-' {
+			neg = true
+			continue
+		}
+		if s[i] < '0' || s[i] > '9' || n > 1<<40 {
+			return 0
+		}
+		n = n*10 + int(s[i]-'0')
+	}
+	if neg {
+		return -n
+	}
+	return n
+}
+
+// literal expands a word where neither splitting nor globbing happens.
+func (it *interp) literal(w *syntax.Word) value.Text {
+	if w == nil {
+		return ""
+	}
+	if l := w.Lit(); l != "" && strings.IndexAny(l, "~\\") < 0 {
+		return value.Known(l)
+	}
+	var b builder
+	it.tildeParts(&b, w.Parts, true)
+	return it.joined(&b)
+}
+
+// joined is all that a builder holds, as one text.
+func (it *interp) joined(b *builder) value.Text {
+	b.flush()
+	var sb strings.Builder
+	for i, f := range b.done {
+		if i > 0 {
+			sb.WriteByte(' ')
+		}
+		for _, fr := range f {
+			sb.WriteString(string(fr.text))
+		}
+	}
+	if sb.Len() > maxText {
+		return value.Any
+	}
+	return value.Text(sb.String())
+}
+
+// pattern expands a word to a pattern: what is quoted is escaped.
+func (it *interp) pattern(w *syntax.Word) string {
+	if w == nil {
+		return ""
+	}
+	var b builder
+	it.tildeParts(&b, w.Parts, true)
+	b.flush()
+	var sb strings.Builder
+	for i, f := range b.done {
+		if i > 0 {
+			sb.WriteByte(' ')
+		}
+		for _, fr := range f {
+			if fr.quoted {
+				sb.WriteString(escapePattern(string(fr.text)))
+			} else {
+				sb.WriteString(string(fr.text))
+			}
+		}
+	}
+	return sb.String()
+}
+
+func escapePattern(s string) string {
+	if !strings.ContainsAny(s, "*?[]\\()|!+@") {
+		return s
+	}
+	var b strings.Builder
+	for i := 0; i < len(s); i++ {
+		if strings.IndexByte("*?[]\\()|!+@", s[i]) >= 0 {
+			b.WriteByte('\\')
+		}
+		b.WriteByte(s[i])
+	}
+	return b.String()
+}
+
+// tildeParts is parts, with a leading tilde expanded. With whole, nothing is
+// split.
+func (it *interp) tildeParts(b *builder, parts []syntax.WordPart, whole bool) {
+	if len(parts) > 0 {
+		if l, ok := parts[0].(*syntax.Lit); ok && strings.HasPrefix(l.Value, "~") {
+			name, rest, slash := strings.Cut(l.Value[1:], "/")
+			if strings.IndexByte(name, '\\') < 0 && (slash || len(parts) == 1) {
+				if dir, ok := it.tilde(name); ok {
+					b.add(dir, true)
+					if slash {
+						b.add("/", true)
+						lit := *l
+						lit.Value = rest
+						it.parts(b, append([]syntax.WordPart{&lit}, parts[1:]...), false, whole)
+					}
+					return
+				}
+			}
+		}
+	}
+	it.parts(b, parts, false, whole)
+}
+
+// tilde is what ~name stands for.
+func (it *interp) tilde(name string) (value.Text, bool) {
+	switch name {
+	case "":
+		if h, ok := it.get("HOME"); ok {
+			return h, true
+		}
+		h, ok := it.w.Home("")
+		return value.Known(h), ok
+	case "+":
+		return it.st.dir, true
+	case "-":
+		return it.st.oldDir, it.st.oldDir != ""
+	}
+	if h, ok := it.w.Home(name); ok {
+		return value.Known(h), true
+	}
+	if strings.Trim(name, "0123456789") == "" {
+		return value.Any, true
+	}
+	return "", false
+}
+
+// parts expands word parts into b.
+func (it *interp) parts(b *builder, parts []syntax.WordPart, quoted, whole bool) {
+	for _, p := range parts {
+		it.part(b, p, quoted, whole)
+	}
+}
+
+// part expands one word part. Every node type of the parser that is a word part
+// has its case; a test proves it.
+func (it *interp) part(b *builder, p syntax.WordPart, quoted, whole bool) {
+	switch p := p.(type) {
+	case *syntax.Lit:
+		it.lit(b, p.Value, quoted)
+	case *syntax.SglQuoted:
+		if p.Dollar && !it.plainDollar() {
+			b.add(value.Known(ansiC(p.Value)), true)
+		} else if p.Dollar {
+			b.add(value.Known("$"+p.Value), true)
+		} else {
+			b.add(value.Known(p.Value), true)
+		}
+	case *syntax.DblQuoted:
+		// "" makes a field; "$@" of nothing does not.
+		if !onlyAt(p.Parts) {
+			b.add("", true)
+		}
+		it.parts(b, p.Parts, true, whole)
+	case *syntax.ParamExp:
+		it.param(b, p, quoted, whole)
+	case *syntax.CmdSubst:
+		it.value(b, it.substitute(p), quoted, whole)
+	case *syntax.ArithmExp:
+		if v, ok := it.arith(p.X); ok {
+			b.add(value.Known(itoa(v)), true)
+		} else {
+			b.add(value.Digits, true)
+		}
+	case *syntax.ProcSubst:
+		b.add(it.procSubst(p), true)
+	case *syntax.ExtGlob:
+		b.add(value.Known(p.Op.String()+p.Pattern.Value+")"), false)
+	case *syntax.BraceExp:
+		b.add(value.Many, false)
+	default:
+		b.add(value.Many, false)
+		it.opaque("guard does not know this kind of word", nil)
+	}
+}
+
+// onlyAt reports whether parts are just $@ or an array's [@].
+func onlyAt(parts []syntax.WordPart) bool {
+	if len(parts) != 1 {
+		return false
+	}
+	p, ok := parts[0].(*syntax.ParamExp)
+	return ok && (p.Param != nil && p.Param.Value == "@" || isAt(p.Index))
+}
+
+// lit adds literal text, in which a backslash quotes.
+func (it *interp) lit(b *builder, s string, quoted bool) {
+	for s != "" {
+		i := strings.IndexByte(s, '\\')
+		if i < 0 {
+			b.add(value.Text(s), quoted)
+			return
+		}
+		b.add(value.Text(s[:i]), quoted)
+		if i+1 == len(s) {
+			b.add("\\", true)
+			return
+		}
+		c := s[i+1]
+		switch {
+		case c == '\n':
+		case quoted && c != '$' && c != '`' && c != '"' && c != '\\':
+			b.add(value.Known(s[i:i+2]), true)
+		default:
+			n := 1
+			for n < 4 && i+1+n < len(s) && s[i+1]&0xC0 == 0xC0 && s[i+1+n]&0xC0 == 0x80 {
+				n++
+			}
+			b.add(value.Known(s[i+1:i+1+n]), true)
+			s = s[i+1+n:]
+			continue
+		}
+		s = s[i+2:]
+	}
+}
+
+// value adds the result of an expansion: split at IFS unless quoted.
+func (it *interp) value(b *builder, v value.Text, quoted, whole bool) {
+	if quoted || whole {
+		b.add(v, quoted)
+		return
+	}
+	ifs := it.ifs()
+	if ifs == "" {
+		b.add(v, false)
+		return
+	}
+	s := string(v)
+	white := func(c byte) bool { return (c == ' ' || c == '\t' || c == '\n') && strings.IndexByte(ifs, c) >= 0 }
+	start := 0
+	for i := 0; i < len(s); i++ {
+		if s[i] == 0 {
+			i++
+			continue
+		}
+		if strings.IndexByte(ifs, s[i]) < 0 {
+			continue
+		}
+		b.add(manyGaps(value.Text(s[start:i])), false)
+		if !white(s[i]) {
+			b.started = true
+		}
+		b.flush()
+		for i+1 < len(s) && white(s[i]) && white(s[i+1]) {
+			i++
+		}
+		start = i + 1
+		if len(b.done) > maxWords {
+			b.add(value.Many, false)
+			return
+		}
+	}
+	b.add(manyGaps(value.Text(s[start:])), false)
+}
+
+// manyGaps turns an unknown string that may hold blanks into any number of words.
+func manyGaps(t value.Text) value.Text {
+	return value.Text(strings.ReplaceAll(string(t), string(value.Any), string(value.Many)))
+}
+
+func (it *interp) ifs() string {
+	if v, ok := it.get("IFS"); ok {
+		if !v.Known() {
+			return " \t\n"
+		}
+		return string(v)
+	}
+	return " \t\n"
+}
+
+// ansiC decodes the inside of $'…'.
+func ansiC(s string) string {
+	if strings.IndexByte(s, '\\') < 0 {
+		return s
+	}
+	var b strings.Builder
+	for i := 0; i < len(s); i++ {
+		if s[i] != '\\' || i+1 == len(s) {
+			b.WriteByte(s[i])
+			continue
+		}
+		i++
+		switch c := s[i]; c {
+		case 'a':
+			b.WriteByte(7)
+		case 'b':
+			b.WriteByte(8)
+		case 'e', 'E':
+			b.WriteByte(27)
+		case 'f':
+			b.WriteByte(12)
+		case 'n':
+			b.WriteByte('\n')
+		case 'r':
+			b.WriteByte('\r')
+		case 't':
+			b.WriteByte('\t')
+		case 'v':
+			b.WriteByte(11)
+		case '\\', '\'', '"', '?':
+			b.WriteByte(c)
+		case 'c':
+			if i+1 < len(s) {
+				i++
+				b.WriteByte(s[i] & 0x1f)
+			}
+		case 'x':
+			if i+1 < len(s) && s[i+1] == '{' {
+				v, n := number(s[i+2:], 16, 8)
+				b.WriteByte(byte(v))
+				i += n + 1
+				if i+1 < len(s) && s[i+1] == '}' {
+					i++
+				}
+				continue
+			}
+			v, n := number(s[i+1:], 16, 2)
+			if n == 0 {
+				b.WriteString("\\x")
+				continue
+			}
+			if v == 0 {
+				return b.String()
+			}
+			b.WriteByte(byte(v))
+			i += n
+		case 'u', 'U':
+			width := 4
+			if c == 'U' {
+				width = 8
+			}
+			v, n := number(s[i+1:], 16, width)
+			if n == 0 {
+				b.WriteString("\\" + string(c))
+				continue
+			}
+			b.WriteRune(rune(v))
+			i += n
+		case '0', '1', '2', '3', '4', '5', '6', '7':
+			v, n := number(s[i:], 8, 3)
+			if byte(v) == 0 {
+				return b.String()
+			}
+			b.WriteByte(byte(v))
+			i += n - 1
+		default:
+			b.WriteByte('\\')
+			b.WriteByte(c)
+		}
+	}
+	return b.String()
+}
+
+// number reads up to width digits of a base.
+func number(s string, base, width int) (v, n int) {
+	for n < width && n < len(s) {
+		d := 99
+		switch c := s[n]; {
+		case c >= '0' && c <= '9':
+			d = int(c - '0')
+		case c >= 'a' && c <= 'f':
+			d = int(c-'a') + 10
+		case c >= 'A' && c <= 'F':
+			d = int(c-'A') + 10
+		}
+		if d >= base {
+			break
+		}
+		v, n = v*base+d, n+1
+	}
+	return v, n
+}
+
+func itoa(v int64) string {
+	if v == 0 {
+		return "0"
+	}
+	neg, u := v < 0, uint64(v)
+	if neg {
+		u = -u
+	}
+	var buf [20]byte
+	i := len(buf)
+	for ; u > 0; u /= 10 {
+		i--
+		buf[i] = byte('0' + u%10)
+	}
+	if neg {
+		i--
+		buf[i] = '-'
+	}
+	return string(buf[i:])
+}

@@ -1,0 +1,112 @@
+//go:build linux && (amd64 || arm64)
+
+package supervise
+
+import "golang.org/x/sys/unix"
+
+// Offsets into struct seccomp_data. Both architectures are little-endian, so
+// the low half of an argument comes first.
+const (
+	offNumber = 0
+	offArch   = 4
+	offArgs   = 16
+)
+
+const (
+	retAllow  = unix.SECCOMP_RET_ALLOW
+	retNotify = unix.SECCOMP_RET_USER_NOTIF
+	retAbsent = unix.SECCOMP_RET_ERRNO | uint32(unix.ENOSYS)
+	retRefuse = unix.SECCOMP_RET_ERRNO | uint32(unix.EPERM)
+)
+
+// program is a classic BPF program under construction.
+type program []unix.SockFilter
+
+func load(offset uint32) unix.SockFilter {
+	return unix.SockFilter{Code: unix.BPF_LD | unix.BPF_W | unix.BPF_ABS, K: offset}
+}
+
+func ret(value uint32) unix.SockFilter {
+	return unix.SockFilter{Code: unix.BPF_RET | unix.BPF_K, K: value}
+}
+
+// jump compares the accumulator with k and skips yes or no instructions.
+func jump(test uint16, k uint32, yes, no int) unix.SockFilter {
+	return unix.SockFilter{Code: unix.BPF_JMP | test | unix.BPF_K, Jt: uint8(yes), Jf: uint8(no), K: k}
+}
+
+// arg names an argument of a system call, counted from one; zero is none.
+type arg uint8
+
+func (a arg) of(n *notification) uint64 { return n.args[a-1] }
+
+func (a arg) offset() uint32 { return offArgs + 8*uint32(a-1) }
+
+// cond is a condition on the low half of one argument.
+type cond struct {
+	arg  arg      // none: always
+	test condTest // how to compare
+	vals []uint32
+}
+
+type condTest uint8
+
+const (
+	anyBit  condTest = iota // one of the bits in vals[0] is set
+	oneOf                   // equal to one of vals
+	noneOf                  // equal to none of vals
+	noBit                   // none of the bits in vals[0] is set
+	opening                 // as anyBit, unless O_PATH is set
+)
+
+// body compiles "if c then action else allow".
+func (c cond) body(action uint32) program {
+	if c.arg == 0 {
+		return program{ret(action)}
+	}
+	p := program{load(c.arg.offset())}
+	switch c.test {
+	case anyBit:
+		p = append(p, jump(unix.BPF_JSET, c.vals[0], 0, 1), ret(action), ret(retAllow))
+	case noBit:
+		p = append(p, jump(unix.BPF_JSET, c.vals[0], 1, 0), ret(action), ret(retAllow))
+	case opening:
+		p = append(p, jump(unix.BPF_JSET, unix.O_PATH, 2, 0),
+			jump(unix.BPF_JSET, c.vals[0], 0, 1), ret(action), ret(retAllow))
+	case oneOf, noneOf:
+		hit, miss := action, uint32(retAllow)
+		if c.test == noneOf {
+			hit, miss = miss, hit
+		}
+		for i, v := range c.vals {
+			p = append(p, jump(unix.BPF_JEQ, v, len(c.vals)-i, 0))
+		}
+		p = append(p, ret(miss), ret(hit))
+	}
+	return p
+}
+
+// filter compiles the calls that are seen at level into one program. Calls of
+// another architecture or ABI answer ENOSYS, as on a kernel built without it.
+func filter(calls []call, level Level) program {
+	p := program{
+		load(offArch),
+		jump(unix.BPF_JEQ, nativeArch, 1, 0), ret(retAbsent),
+		load(offNumber),
+		jump(unix.BPF_JGE, x32Bit, 0, 1), ret(retAbsent),
+	}
+	for i := range calls {
+		c := &calls[i]
+		if c.level > level {
+			continue
+		}
+		when := c.when
+		if c.kind == kindOpen && level >= LevelFull {
+			when = cond{c.flags, noBit, []uint32{unix.O_PATH}}
+		}
+		body := when.body(c.action())
+		p = append(p, jump(unix.BPF_JEQ, c.nr, 0, len(body)))
+		p = append(p, body...)
+	}
+	return append(p, ret(retAllow))
+}

@@ -1,0 +1,86 @@
+//go:build linux && (amd64 || arm64)
+
+package supervise
+
+import (
+	"fmt"
+	"path"
+	"strconv"
+	"strings"
+
+	"golang.org/x/sys/unix"
+)
+
+// exec decides about a program that is to be run.
+func (w *worker) exec(n *notification, c *call) reply {
+	if w.starting.CompareAndSwap(true, false) {
+		return proceed()
+	}
+	name, e := w.mem.path(c.path.of(n))
+	if e != 0 {
+		return fail(e)
+	}
+	if c.dir != 0 && name == insidePath {
+		return w.vouch()
+	}
+	how := lookup{}
+	if c.flags != 0 {
+		flags := c.flags.of(n)
+		how.empty = flags&unix.AT_EMPTY_PATH != 0
+		how.nofollow = flags&unix.AT_SYMLINK_NOFOLLOW != 0
+	}
+	f, e := w.find(int(n.pid), c.dirOf(n), name, how)
+	if e != 0 {
+		if r, done := w.unresolved(&f, e); done {
+			return r
+		}
+	}
+	defer f.close()
+	argv, e := w.mem.argv(c.extra.of(n))
+	if e != 0 {
+		return fail(e)
+	}
+	event := &Event{
+		Op: OpExec, Path: f.named, Real: f.real, Same: w.protected.same(&f),
+		Argv: argv, Interp: interpreter(&f),
+	}
+	if w.judge(n, event) != Allow {
+		return refuse()
+	}
+	w.processes.forget(event.Proc.PID)
+	w.warnSetuid(&f)
+	return proceed()
+}
+
+// interpreter returns what the first line of a script asks for.
+func interpreter(f *file) string {
+	if !f.exists || f.stat.Mode&unix.S_IFMT != unix.S_IFREG {
+		return ""
+	}
+	fd, err := unix.Open("/proc/self/fd/"+strconv.Itoa(f.fd), unix.O_RDONLY|unix.O_CLOEXEC|unix.O_NONBLOCK, 0)
+	if err != nil {
+		return ""
+	}
+	defer closeFD(fd)
+	var buf [256]byte // all that the kernel reads
+	got, err := unix.Pread(fd, buf[:], 0)
+	if err != nil {
+		return ""
+	}
+	line, script := strings.CutPrefix(string(buf[:got]), "#!")
+	if !script {
+		return ""
+	}
+	line, _, _ = strings.Cut(line, "\n")
+	return strings.Trim(line, " \t")
+}
+
+// warnSetuid explains why sudo and its like are about to fail.
+func (w *worker) warnSetuid(f *file) {
+	if w.cfg.Privileged || unix.Geteuid() == 0 || !f.exists {
+		return
+	}
+	if f.stat.Mode&unix.S_ISUID != 0 && int(f.stat.Uid) != unix.Geteuid() {
+		w.tell(fmt.Sprintf("guard: %s runs without its setuid bit: supervised programs cannot gain privileges", path.Base(f.real)))
+	}
+}

@@ -1,0 +1,85 @@
+package supervise
+
+import "fmt"
+
+// Op is the kind of an event. The zero Op is none of them.
+type Op uint8
+
+const (
+	OpNone Op = iota
+	OpExec
+	OpRead
+	OpWrite    // an open for writing of what exists
+	OpCreate   // open, mknod
+	OpTruncate // an open with O_TRUNC, or truncate
+	OpDelete
+	OpRmdir
+	OpRename
+	OpLink
+	OpSymlink // Path is what the link points to
+	OpMkdir
+	OpChmod
+	OpChown
+	OpMount     // mount, umount, pivot_root, move_mount, …
+	OpChroot    // chroot
+	OpNamespace // a new mount or user namespace, or joining one
+	OpConnect
+	OpPtrace
+	OpKill
+)
+
+// String returns the name in lower case, such as exec.
+func (o Op) String() string {
+	switch o {
+	case OpNone:
+		return "none"
+	case OpExec:
+		return "exec"
+	case OpRead:
+		return "read"
+	case OpWrite:
+		return "write"
+	case OpCreate:
+		return "create"
+	case OpTruncate:
+		return "truncate"
+	case OpDelete:
+		return "delete"
+	case OpRmdir:
+		return "rmdir"
+	case OpRename:
+		return "rename"
+	case OpLink:
+		return "link"
+	case OpSymlink:
+		return "symlink"
+	case OpMkdir:
+		return "mkdir"
+	case OpChmod:
+		return "chmod"
+	case OpChown:
+		return "chown"
+	case OpMount:
+		return "mount"
+	case OpChroot:
+		return "chroot"
+	case OpNamespace:
+		return "namespace"
+	case OpConnect:
+		return "connect"
+	case OpPtrace:
+		return "ptrace"
+	case OpKill:
+		return "kill"
+	}
+	return fmt.Sprintf("op(%d)", uint8(o))
+}
+
+// changes reports whether the op alters the file that it names.
+func (o Op) changes() bool {
+	switch o {
+	case OpNone, OpExec, OpRead, OpSymlink, OpChroot, OpNamespace, OpConnect, OpPtrace, OpKill:
+		return false
+	}
+	return true
+}

@@ -1,0 +1,211 @@
+//go:build linux && (amd64 || arm64)
+
+package supervise
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"runtime"
+	"runtime/debug"
+	"sync"
+	"syscall"
+
+	"golang.org/x/sys/unix"
+)
+
+// Run starts the program at path with this process's standard streams, other
+// inheritable descriptors, directory and process group, judges its whole tree,
+// and returns when the program has ended. What outlives it is handed to a
+// detached copy of this executable; see [Config].Handover.
+//
+// Run takes the process over: it reaps every child, and adopts the tree's
+// orphans. The program dies with the supervisor; the rest of the tree then
+// cannot do anything that would have been judged.
+func Run(path string, argv, env []string, cfg Config) (Status, error) {
+	if cfg.Stderr == nil {
+		cfg.Stderr = os.Stderr
+	}
+	if cfg.Level > LevelFull {
+		return Status{}, fmt.Errorf("supervise %s: unknown %v", path, cfg.Level)
+	}
+	if cfg.Level != LevelOff && cfg.Judge == nil {
+		return Status{}, fmt.Errorf("supervise %s: no judge", path)
+	}
+	t := &tree{path: path, argv: argv, env: env, cfg: cfg, events: make(chan event), release: make(chan bool)}
+	if cfg.Level != LevelOff {
+		list := unheard(calls(), cfg.Judge)
+		t.program = filter(list, cfg.Level)
+		t.server = newServer(listener{}, cfg, list)
+	}
+	if err := unix.Prctl(unix.PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0); err != nil {
+		return Status{}, fmt.Errorf("adopt orphans: %w", err)
+	}
+	if cfg.Level != LevelOff && unix.Geteuid() != 0 {
+		// Same user, but no access to this memory and these descriptors.
+		if err := unix.Prctl(unix.PR_SET_DUMPABLE, 0, 0, 0, 0); err != nil {
+			return Status{}, fmt.Errorf("protect supervisor: %w", err)
+		}
+	}
+	return t.run()
+}
+
+// tree is one supervised program and what it starts.
+type tree struct {
+	path      string
+	argv, env []string
+	cfg       Config
+	program   program
+	server    *server
+	events    chan event
+	release   chan bool // true: wake the workers first
+}
+
+// event is what the launching thread reports.
+type event struct {
+	kind   eventKind
+	pid    int
+	status Status
+	err    error
+	left   bool // orphans are alive
+}
+
+type eventKind uint8
+
+const (
+	eventStarted eventKind = iota
+	eventStopped
+	eventEnded
+)
+
+func (t *tree) run() (Status, error) {
+	signals := relaySignals()
+	defer signals.stop()
+	// The forking thread keeps its processor until the first exec has been
+	// answered: there must be another one, and nothing may stop the world.
+	runtime.GOMAXPROCS(max(2, runtime.GOMAXPROCS(0)))
+	restore := sync.OnceFunc(func(percent int) func() {
+		return func() { debug.SetGCPercent(percent) }
+	}(debug.SetGCPercent(-1)))
+	defer restore()
+	aside(t.launch)
+	pid := 0
+	for {
+		select {
+		case s := <-signals.arrived:
+			signals.relay(pid, s)
+		case e := <-t.events:
+			switch {
+			case e.err != nil:
+				return Status{}, e.err
+			case e.kind == eventStarted:
+				pid = e.pid
+				restore()
+				signals.relayWaiting(pid)
+			case e.kind == eventStopped:
+				stopWith(pid)
+			case e.kind == eventEnded:
+				t.end(e.left)
+				return e.status, nil
+			}
+		}
+	}
+}
+
+// aside runs f on a thread of its own that ends with f. It is never the main
+// thread: that one could not end, and a filter on it would stay.
+func aside(f func()) {
+	go func() {
+		runtime.LockOSThread()
+		if unix.Gettid() != os.Getpid() {
+			f()
+			return
+		}
+		done := make(chan bool)
+		aside(func() { defer close(done); f() })
+		<-done
+		runtime.UnlockOSThread()
+	}()
+}
+
+// launch runs on a thread of its own, the only one of this process that is
+// under the filter, and ends with that thread.
+func (t *tree) launch() {
+	if t.server != nil {
+		l, _, err := listen(t.program, t.cfg.Privileged)
+		if err != nil {
+			t.events <- event{err: err}
+			return
+		}
+		t.server.listener = l
+		t.server.starting.Store(true)
+		t.server.serve()
+	}
+	pid, err := syscall.ForkExec(t.path, t.argv, &syscall.ProcAttr{
+		Env:   t.env,
+		Files: []uintptr{0, 1, 2},
+		Sys:   &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL},
+	})
+	if err != nil {
+		t.events <- event{err: fmt.Errorf("start %s: %w", t.path, err)}
+		return
+	}
+	t.events <- event{kind: eventStarted, pid: pid}
+	status, err := t.wait(pid)
+	t.events <- event{kind: eventEnded, status: status, err: err, left: orphans()}
+	for err == nil && <-t.release {
+		// A call of our own wakes a worker that waits for one.
+		if fd, _ := callInside(); fd >= 0 {
+			closeFD(fd)
+		}
+	}
+}
+
+// wait reaps children until pid has ended.
+func (t *tree) wait(pid int) (Status, error) {
+	for {
+		var ws syscall.WaitStatus
+		got, err := syscall.Wait4(-1, &ws, syscall.WUNTRACED, nil)
+		switch {
+		case errors.Is(err, syscall.EINTR):
+		case err != nil:
+			return Status{}, fmt.Errorf("wait for %s: %w", t.path, err)
+		case got != pid:
+		case ws.Stopped():
+			t.events <- event{kind: eventStopped}
+		case ws.Exited():
+			return Status{Exit: ws.ExitStatus()}, nil
+		case ws.Signaled():
+			return Status{Signal: ws.Signal()}, nil
+		}
+	}
+}
+
+// orphans reaps what has ended and reports whether any child is left. As every
+// orphan of the tree becomes a child of this process, none means that the tree
+// is empty.
+func orphans() bool {
+	for {
+		switch got, err := syscall.Wait4(-1, nil, syscall.WNOHANG, nil); {
+		case err == syscall.EINTR:
+		case err != nil:
+			return false
+		case got == 0:
+			return true
+		}
+	}
+}
+
+// end hands over what is left of the tree and lets the launching thread go.
+func (t *tree) end(left bool) {
+	defer close(t.release)
+	if t.server == nil || !left {
+		return
+	}
+	if len(t.cfg.Handover) == 0 {
+		return
+	}
+	if err := t.server.handOver(t.release); err != nil {
+		t.server.tell(fmt.Sprintf("guard: background processes can do no more: %v", err))
+	}
+}

@@ -1,0 +1,237 @@
+//go:build linux && (amd64 || arm64)
+
+package supervise
+
+import (
+	"fmt"
+	"os"
+	"path"
+	"strconv"
+	"sync"
+	"sync/atomic"
+
+	"golang.org/x/sys/unix"
+)
+
+const (
+	workers    = 4
+	maxNumbers = 512 // system call numbers
+)
+
+// server answers for one tree.
+type server struct {
+	listener
+	cfg       Config
+	calls     [maxNumbers]*call
+	protected *protected
+	processes *processes
+	moved     atomic.Bool // some process may have another root
+	starting  atomic.Bool // the next exec is the start of the program itself
+	stopping  atomic.Bool
+	done      sync.WaitGroup
+	told      sync.Map // messages already printed
+	toldCount atomic.Int32
+	hears     [OpKill + 1]bool // ops without a file that the judge cares about
+	pid       int
+}
+
+func newServer(l listener, cfg Config, list []call) *server {
+	s := &server{listener: l, cfg: cfg, processes: newProcesses(), pid: os.Getpid()}
+	s.protected = newProtected(cfg.Judge.Protected(), cfg.Guarded)
+	for _, op := range []Op{OpMount, OpNamespace, OpConnect, OpPtrace, OpKill} {
+		s.hears[op] = cfg.Judge.Interested("", "", op)
+	}
+	for i := range list {
+		s.calls[list[i].nr] = &list[i]
+	}
+	return s
+}
+
+// serve starts the workers; s.done waits for them.
+func (s *server) serve() {
+	for range workers {
+		s.done.Add(1)
+		go func() {
+			defer s.done.Done()
+			s.work()
+		}()
+	}
+}
+
+// work answers calls until the tree is gone or the server is told to stop.
+func (s *server) work() {
+	w := &worker{server: s, mem: newMemory()}
+	w.self = "/proc/" + strconv.Itoa(s.pid) + "/"
+	w.root = newRooted(&s.moved)
+	var f frame
+	for !s.stopping.Load() {
+		n, e := s.receive(&f)
+		switch e {
+		case 0:
+			w.answer(n)
+		case unix.ENOENT: // the caller died, or all did
+			if s.deserted(0) {
+				return
+			}
+		case unix.EINTR:
+		default:
+			s.tell(fmt.Sprintf("guard: receive system call: %v", e))
+			return
+		}
+	}
+}
+
+// tell prints a message once.
+func (s *server) tell(message string) {
+	if s.toldCount.Load() > 64 {
+		return
+	}
+	if _, again := s.told.LoadOrStore(message, true); !again {
+		s.toldCount.Add(1)
+		fmt.Fprintln(s.cfg.Stderr, message)
+	}
+}
+
+// worker answers one call at a time.
+type worker struct {
+	*server
+	resolver
+	mem *memory
+}
+
+// reply is what becomes of a call. The zero reply refuses it.
+type reply struct {
+	kind    replyKind
+	errno   unix.Errno
+	fd      int // closed after use
+	cloexec bool
+}
+
+type replyKind uint8
+
+const (
+	replyFail replyKind = iota // with EPERM when errno is 0
+	replyProceed
+	replyInject
+)
+
+func proceed() reply            { return reply{kind: replyProceed} }
+func refuse() reply             { return reply{errno: unix.EPERM} }
+func fail(e unix.Errno) reply   { return reply{errno: e} }
+func give(fd int, c bool) reply { return reply{kind: replyInject, fd: fd, cloexec: c} }
+
+// answer decides about a call and says so. A panic refuses the call: guard's
+// own fault must not open anything.
+func (w *worker) answer(n *notification) {
+	r := refuse()
+	defer func() {
+		if fault := recover(); fault != nil {
+			w.tell(fmt.Sprintf("guard: internal fault: %v", fault))
+			r = refuse()
+		}
+		w.reply(n.id, r)
+	}()
+	if n.nr >= 0 && int(n.nr) < maxNumbers {
+		if c := w.calls[n.nr]; c != nil {
+			w.mem.of(n.pid)
+			r = w.dispatch(n, c)
+		}
+	}
+}
+
+func (w *worker) reply(id uint64, r reply) {
+	switch r.kind {
+	case replyProceed:
+		w.proceed(id)
+	case replyInject:
+		e := w.inject(id, r.fd, r.cloexec)
+		closeFD(r.fd)
+		if e != 0 && e != unix.ENOENT {
+			w.listener.fail(id, e) // EMFILE, mostly
+		}
+	default:
+		if r.errno == 0 {
+			r.errno = unix.EPERM
+		}
+		w.listener.fail(id, r.errno)
+	}
+}
+
+func (w *worker) dispatch(n *notification, c *call) reply {
+	switch c.kind {
+	case kindExec:
+		return w.exec(n, c)
+	case kindOpen:
+		return w.openCall(n, c)
+	case kindOpenat2:
+		return w.openHow(n, c)
+	case kindPath, kindFD:
+		return w.single(n, c)
+	case kindPair:
+		return w.pair(n, c)
+	case kindSymlink:
+		return w.symlink(n, c)
+	case kindPlain:
+		return w.plain(n, c)
+	case kindConnect:
+		return w.connect(n, c)
+	case kindProcess, kindPidfd:
+		return w.process(n, c)
+	}
+	return refuse()
+}
+
+// interesting reports whether the judge has to see op on f.
+func (w *worker) interesting(f *file, op Op) bool {
+	if w.same(f, op) != "" {
+		return true
+	}
+	if len(f.real) > 0 && f.real[0] == '/' {
+		dir, base := path.Split(f.real)
+		if w.cfg.Judge.Interested(trimSlash(dir), base, op) {
+			return true
+		}
+	}
+	if f.named == f.real {
+		return false
+	}
+	dir, base := path.Split(f.named)
+	return w.cfg.Judge.Interested(trimSlash(dir), base, op)
+}
+
+// same returns the protected path that op on f is about, whatever f is called.
+func (w *worker) same(f *file, op Op) string {
+	name := w.protected.same(f)
+	if name == "" && (op == OpRename || op == OpMount) {
+		name = w.protected.below(f)
+	}
+	return name
+}
+
+func trimSlash(dir string) string {
+	if len(dir) > 1 {
+		return dir[:len(dir)-1]
+	}
+	return dir
+}
+
+// judge fills in who is asking and asks. It refuses when the caller is gone:
+// what was read may be about another process by then.
+func (w *worker) judge(n *notification, e *Event) Answer {
+	e.Proc = w.processes.of(int(n.pid))
+	if e.Proc == nil || !w.valid(n.id) {
+		return Refuse
+	}
+	return w.cfg.Judge.Judge(e)
+}
+
+// allowed decides about one op on one file.
+func (w *worker) allowed(n *notification, f *file, op Op, flags uint32) Answer {
+	if w.protected.forbids(f, op) {
+		return Refuse
+	}
+	if !w.interesting(f, op) {
+		return Allow
+	}
+	return w.judge(n, &Event{Op: op, Path: f.named, Real: f.real, Same: w.same(f, op), Flags: flags})
+}

@@ -1,0 +1,24 @@
+//go:build !linux || (!amd64 && !arm64)
+
+package supervise
+
+import (
+	"fmt"
+	"runtime"
+)
+
+func unsupported() error {
+	return fmt.Errorf("supervise on %s/%s: %w", runtime.GOOS, runtime.GOARCH, ErrUnsupported)
+}
+
+// Run returns [ErrUnsupported]: only Linux on amd64 and arm64 can supervise.
+func Run(string, []string, []string, Config) (Status, error) { return Status{}, unsupported() }
+
+// Probe reports that supervision is unsupported on this system.
+func Probe() Report { return Report{Reason: unsupported().Error(), UID: -1, Yama: -1} }
+
+// Inside reports false: nothing is supervised on this system.
+func Inside() bool { return false }
+
+// ServeHandover returns 125: there is nothing to take over on this system.
+func ServeHandover(func([]byte) (Judge, error)) int { return 125 }
