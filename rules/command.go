@@ -46,16 +46,12 @@ func (p *Policy) pattern(pat string) *programs.Parsed {
 
 func (p *Policy) matchCommand(pat string, cmd *programs.Parsed) Match {
 	prog, _, _ := strings.Cut(pat, " ")
+	want := p.pattern(pat)
 	if strings.ContainsAny(prog, "*?[{") {
 		if matchLoose(prog, value.Text(cmd.Program)) != Yes {
 			return No
 		}
-		if prog == pat {
-			return Yes
-		}
-	}
-	want := p.pattern(pat)
-	if want.Program != cmd.Program && want.Program != prog {
+	} else if want.Program != cmd.Program {
 		return No
 	}
 	m := matchSubs(want, cmd)

@@ -247,3 +247,6 @@ func (r *Rule) reads() bool {
 	}
 	return false
 }
+
+// MatchID reports whether a glob of rule ids matches id.
+func MatchID(glob, id string) bool { return matchLoose(glob, value.Text(id)) == Yes }

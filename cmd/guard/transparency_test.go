@@ -1,4 +1,4 @@
-package main_test
+package main
 
 import (
 	"bytes"
@@ -270,19 +270,22 @@ func exitRows() []row {
 	return list
 }
 
-// guardBinary builds guard and returns a directory in which it has the names
-// of the shells.
+// guardBinary builds guard as a shell with places of its own, and returns a
+// directory in which it has the names of the shells.
 func guardBinary(t *testing.T) string {
 	t.Helper()
 	dir := t.TempDir()
 	bin := filepath.Join(dir, "guard")
-	if out, err := exec.Command("go", "build", "-o", bin, "guard/cmd/guard").CombinedOutput(); err != nil {
+	if out, err := exec.Command("go", "build", "-o", bin, "guard/cmd/guard/testdata/shell").CombinedOutput(); err != nil {
 		t.Fatalf("build guard: %v\n%s", err, out)
 	}
 	for _, name := range []string{"bash", "sh", "dash", "zsh"} {
 		if err := os.Symlink("guard", filepath.Join(dir, name)); err != nil {
 			t.Fatal(err)
 		}
+	}
+	if err := os.MkdirAll(filepath.Join(dir, "root/home"), 0o755); err != nil {
+		t.Fatal(err)
 	}
 	return dir
 }
@@ -299,8 +302,15 @@ func guardCommand(t *testing.T, dir, name string, args ...string) *exec.Cmd {
 // realCommand returns the command that runs the real shell.
 func realCommand(t *testing.T, name string, args ...string) *exec.Cmd {
 	t.Helper()
-	path, err := exec.LookPath(strings.TrimPrefix(name, "-"))
-	if err != nil {
+	path := "" // PATH begins with this test's own shells
+	for _, dir := range []string{"/bin/", "/usr/bin/", "/usr/local/bin/"} {
+		if p := dir + strings.TrimPrefix(name, "-"); path == "" {
+			if _, err := os.Stat(p); err == nil {
+				path = p
+			}
+		}
+	}
+	if path == "" {
 		t.Skipf("no %s on this machine", name)
 	}
 	cmd := exec.Command(path, args...)

@@ -414,3 +414,10 @@ func (it *interp) content(p value.Text, limit int) (value.Text, bool) {
 	}
 	return value.Text(data), true
 }
+
+// Resolve returns path with its symbolic links resolved; what does not exist
+// stays as it is.
+func Resolve(w World, path string) string {
+	it := interp{w: w, st: &state{}}
+	return it.links(path, 0)
+}

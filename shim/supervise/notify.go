@@ -38,6 +38,9 @@ type addition struct {
 	newflags uint32
 }
 
+// sigSetMask is SIG_SETMASK.
+const sigSetMask = 2
+
 // frame holds one of those with room for what later kernels append to it.
 type frame [32]uint64
 
@@ -115,6 +118,26 @@ func (l listener) send(r response) {
 	_, _, _ = unix.RawSyscall(unix.SYS_IOCTL, uintptr(l.fd), unix.SECCOMP_IOCTL_NOTIF_SEND, uintptr(unsafe.Pointer(&f)))
 }
 
+// quiet locks the goroutine to its thread and keeps signals from it until
+// loud is called: a signal that interrupts an injection ends the caller's open
+// with descriptor 0, whatever that is. Faults still arrive.
+func quiet() (loud func()) {
+	runtime.LockOSThread()
+	mask, old := ^uint64(0), uint64(0)
+	for _, s := range []unix.Signal{unix.SIGSEGV, unix.SIGBUS, unix.SIGFPE, unix.SIGILL, unix.SIGTRAP} {
+		mask &^= 1 << (s - 1)
+	}
+	setMask(&mask, &old)
+	return func() {
+		setMask(&old, nil)
+		runtime.UnlockOSThread()
+	}
+}
+
+func setMask(mask, old *uint64) {
+	_, _, _ = unix.RawSyscall6(unix.SYS_RT_SIGPROCMASK, sigSetMask, uintptr(unsafe.Pointer(mask)), uintptr(unsafe.Pointer(old)), 8, 0, 0)
+}
+
 // inject ends the call with a copy of fd in the caller as its result.
 func (l listener) inject(id uint64, fd int, cloexec bool) unix.Errno {
 	a := addition{id: id, flags: unix.SECCOMP_ADDFD_FLAG_SEND, srcfd: uint32(fd)}
@@ -131,8 +154,9 @@ func (l listener) inject(id uint64, fd int, cloexec bool) unix.Errno {
 	return e
 }
 
+// add waits until the caller has taken the descriptor. The thread must be quiet.
 func (l listener) add(a *addition) (int, unix.Errno) {
-	n, _, e := unix.RawSyscall(unix.SYS_IOCTL, uintptr(l.fd), unix.SECCOMP_IOCTL_NOTIF_ADDFD, uintptr(unsafe.Pointer(a)))
+	n, _, e := unix.Syscall(unix.SYS_IOCTL, uintptr(l.fd), unix.SECCOMP_IOCTL_NOTIF_ADDFD, uintptr(unsafe.Pointer(a)))
 	return int(n), e
 }
 

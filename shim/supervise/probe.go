@@ -71,6 +71,7 @@ func (r *Report) try() error {
 	if o.err != nil {
 		return o.err
 	}
+	defer quiet()()
 	defer closeFD(o.l.fd) // whatever is still waiting then fails
 	r.WaitKillable = o.killable
 	r.SyncWakeUp = o.l.set(unix.SECCOMP_USER_NOTIF_FD_SYNC_WAKE_UP)

@@ -60,6 +60,7 @@ func (s *server) serve() {
 
 // work answers calls until the tree is gone or the server is told to stop.
 func (s *server) work() {
+	//defer quiet()()
 	w := &worker{server: s, mem: newMemory()}
 	w.self = "/proc/" + strconv.Itoa(s.pid) + "/"
 	w.root = newRooted(&s.moved)

@@ -89,9 +89,9 @@ func (s Status) Raise() {
 	_ = unix.Setrlimit(unix.RLIMIT_CORE, &unix.Rlimit{})
 	// struct sigaction of the kernel, all zero: SIG_DFL. The Go runtime would
 	// report a fault of its own.
-	var action, mask [4]uint64
+	var action [4]uint64
+	var mask uint64
 	_, _, _ = unix.RawSyscall6(unix.SYS_RT_SIGACTION, uintptr(s.Signal), uintptr(unsafe.Pointer(&action)), 0, 8, 0, 0)
-	const setMask = 2
-	_, _, _ = unix.RawSyscall6(unix.SYS_RT_SIGPROCMASK, setMask, uintptr(unsafe.Pointer(&mask)), 0, 8, 0, 0)
+	setMask(&mask, nil)
 	_ = unix.Tgkill(unix.Getpid(), unix.Gettid(), s.Signal)
 }

@@ -38,7 +38,6 @@ func (r *request) fields(fields []Field) {
 		case name == "" && strings.HasPrefix(strings.TrimSpace(text), "{"):
 			r.object(strings.TrimSpace(text))
 		}
-		// An unknown part of a form as it is sent may hold further fields.
 	}
 	if persisted && documents == 0 && len(r.ops) == 0 {
 		r.unknown()

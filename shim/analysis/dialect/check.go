@@ -2,6 +2,7 @@ package dialect
 
 import (
 	"reflect"
+	"slices"
 	"strings"
 
 	"mvdan.cc/sh/v3/syntax"
@@ -13,6 +14,7 @@ type checker struct {
 	*reading
 	docs   []heredoc
 	quotes map[int]int // the end of each quoted string, by its start
+	semis  []int       // offsets of the ; that end statements
 
 	extglob bool // a command may turn extended patterns on
 }
@@ -24,6 +26,7 @@ func (r *reading) checkAll() {
 		r.hide(0)
 	}
 	walk(r.file, c.visit)
+	c.lostSeparators()
 	r.checkHeredocs(c.docs, c.quotes)
 	r.checkJoins()
 	if r.opts.Extglob || c.extglob {
@@ -69,7 +72,11 @@ func (c *checker) visit(n syntax.Node, above []syntax.Node) {
 		}
 	case *syntax.Redirect:
 		if n.Op == syntax.Hdoc || n.Op == syntax.DashHdoc {
-			c.docs = append(c.docs, heredoc{n, inSubst(above)})
+			c.docs = append(c.docs, heredoc{n, substOf(above)})
+		}
+	case *syntax.Stmt:
+		if n.Semicolon.IsValid() && !n.Background {
+			c.semis = append(c.semis, int(n.Semicolon.Offset()))
 		}
 	case *syntax.CoprocClause:
 		if n.Name != nil && !isCompound(n.Stmt) {
@@ -226,19 +233,40 @@ func mayEnable(call *syntax.CallExpr, option string) bool {
 	return false
 }
 
-// inSubst reports whether a command or process substitution is above.
-func inSubst(above []syntax.Node) bool {
-	for _, n := range above {
-		switch n := n.(type) {
-		case *syntax.CmdSubst:
-			if !n.Backquotes {
-				return true
-			}
-		case *syntax.ProcSubst:
-			return true
+// lostSeparators hides substitutions in which a ; comes after a here-document:
+// bash 5.2 prints the parsed substitution to text and reads it again, and
+// leaves that ; out, so that two commands become one.
+func (c *checker) lostSeparators() {
+	if c.shell != Bash {
+		return
+	}
+	slices.Sort(c.semis)
+	for _, d := range c.docs {
+		if d.subst == nil {
+			continue
+		}
+		i, _ := slices.BinarySearch(c.semis, from(d.redir))
+		if i < len(c.semis) && c.semis[i] < to(d.subst) {
+			c.hideNode(d.subst)
 		}
 	}
-	return false
+}
+
+// substOf returns the nearest command or process substitution above, unless it
+// is in backquotes.
+func substOf(above []syntax.Node) syntax.Node {
+	for i := len(above) - 1; i >= 0; i-- {
+		switch n := above[i].(type) {
+		case *syntax.CmdSubst:
+			if !n.Backquotes {
+				return n
+			}
+			return nil
+		case *syntax.ProcSubst:
+			return n
+		}
+	}
+	return nil
 }
 
 // isCompound reports whether s is a compound command, which alone can follow

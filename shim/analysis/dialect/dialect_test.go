@@ -127,6 +127,8 @@ var bashRows = []row{
 	{"r1 $(r3 <<'X'\nbody\nX)", tree, ran("r3 ", "r1 ")},
 	{"r1 $(r3 <<'X'\nbody\nX ) b", tree, ran("r3 ", "r1 b")},
 	{"r1 $(r3 <<X\nXr2) <<X\nX\n)\n", opaque, nil},
+	{"r1 $(r3 <<X\nb\nX\nr1;r2 a\n)", opaque, nil},
+	{"r1 $(r3 <<X\nb\nX\nr1\nr2 a\n); r2 b", tree, ran("r3 ", "r1 ", "r2 a", "r1 ", "r2 b")},
 	{"r1 <<X\nfoo $(r2)", tree, ran("r2 ", "r1 ")},
 	{"r1 <<X; r2 <<Y\nfoo\nX\nbar", tree, ran("r1 ", "r2 ")},
 	{"(r1 <<X\nfoo\nX)", opaque, ran()},

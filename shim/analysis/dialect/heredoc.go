@@ -10,7 +10,7 @@ import (
 // heredoc is a here-document of the tree.
 type heredoc struct {
 	redir *syntax.Redirect
-	subst bool // in a command or process substitution
+	subst syntax.Node // the substitution that it is in, or nil
 }
 
 // checkHeredocs compares the extent of each here-document with what a shell
@@ -69,7 +69,7 @@ func (r *reading) checkHeredoc(d heredoc, start int) (next int, ok bool) {
 		if line == delim {
 			return end + 1, r.endsAt(d.redir, end, empty)
 		}
-		if d.subst && strings.HasPrefix(line, delim) && strings.Contains(line[len(delim):], ")") {
+		if d.subst != nil && strings.HasPrefix(line, delim) && strings.Contains(line[len(delim):], ")") {
 			cut := at + strings.Index(r.src[at:end], delim) + len(delim)
 			return cut, slices.Contains(r.splits, cut) && r.endsAt(d.redir, cut, empty)
 		}

@@ -20,6 +20,7 @@ type oracle struct {
 	shell Shell
 	argv  []string
 	dir   string
+	limit time.Duration // for one text
 }
 
 const recorder = `#!/bin/sh
@@ -33,7 +34,7 @@ func newOracle(t testing.TB, sh Shell, argv ...string) *oracle {
 	if err != nil {
 		t.Skipf("no %s here", argv[0])
 	}
-	o := &oracle{shell: sh, argv: append([]string{path}, argv[1:]...), dir: t.TempDir()}
+	o := &oracle{shell: sh, argv: append([]string{path}, argv[1:]...), dir: t.TempDir(), limit: 30 * time.Second}
 	for _, d := range []string{"bin", "cwd"} {
 		if err := os.Mkdir(filepath.Join(o.dir, d), 0o755); err != nil {
 			t.Fatal(err)
@@ -52,7 +53,7 @@ func (o *oracle) run(t testing.TB, text string) []string {
 	t.Helper()
 	log := filepath.Join(o.dir, "bin", "log")
 	os.Remove(log)
-	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), o.limit)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, o.argv[0], append(o.argv[1:], "-c", text)...)
 	cmd.Env = []string{"PATH=" + filepath.Join(o.dir, "bin"), "FUNCNEST=20", "LC_ALL=C.UTF-8"}

@@ -72,10 +72,10 @@ func parseJqPath(s string) (path jqPath, ok bool) {
 	if !strings.HasPrefix(s, ".") {
 		return nil, false
 	}
+	if strings.HasPrefix(s, ".[") {
+		s = s[1:]
+	}
 	for s != "" {
-		if strings.HasPrefix(s, ".[") {
-			s = s[1:]
-		}
 		if rest, found := strings.CutPrefix(s, "["); found {
 			inside, after, found := strings.Cut(rest, "]")
 			n, ok := number(inside)

@@ -152,13 +152,12 @@ func (p *printer) directive(s string, i int) (next int, ok bool) {
 	sp := spec{precision: -1}
 	i = sp.readFlags(s, i)
 	if i < len(s) && s[i] == '*' {
-		n, ok := integer(p.next())
-		if !ok || n < -1<<20 || n > 1<<20 {
+		n, neg, ok := printfInteger(p.next())
+		if !ok || n > 1<<20 {
 			return 0, false
 		}
-		if i++; n < 0 {
-			sp.left, n = true, -n
-		}
+		i++
+		sp.left = sp.left || neg
 		sp.width = int(n)
 	} else if sp.width, i, ok = readCount(s, i); !ok {
 		return 0, false
@@ -166,8 +165,8 @@ func (p *printer) directive(s string, i int) (next int, ok bool) {
 	if i < len(s) && s[i] == '.' {
 		i++
 		if i < len(s) && s[i] == '*' {
-			n, ok := integer(p.next())
-			if !ok || n < 0 || n > 1<<20 {
+			n, neg, ok := printfInteger(p.next())
+			if !ok || neg || n > 1<<20 {
 				return 0, false
 			}
 			i, sp.precision = i+1, int(n)

@@ -83,7 +83,7 @@ func TestRandomCut(t *testing.T) {
 func TestRandomPrintf(t *testing.T) {
 	checkRandom(t, "printf", func(t *rapid.T) ([]string, string) {
 		format := pieces(t, "format", 1, 5, "%s", "%d", "%x", "%o", "%c", "%b", "%5s", "%-5d", "%05d", "%.2s", "%+d", "%#x", "%%", "%u", "%X",
-			`\n`, `\t`, `\x41`, `\101`, `\0`, `\c`, "a", " ", "%*d", "%.3d", "%f", "%.2f", "%g", "%e", "%q", `\u00e9`, `\"`, "%8.3f", "% d", "%i")
+			`\n`, `\t`, `\x41`, `\101`, `\0`, `\c`, "a", " ", "%*d", "%.3d", "%f", "%.2f", "%g", "%e", "%q", `\u00e9`, `\"`, "%8.3f", "% d", "%i", "%.*d", "%-*s")
 		argv := append([]string{"printf", format}, words(t, "values", 4, "a", "hello", "5", "-3", "0x1f", "017", "'A", "", `a\tb`, `\0101`, `x\cy`, "3.14", "1e3", "0", "255", "2.675", "0.1", "'é")...)
 		return argv, ""
 	})

@@ -36,6 +36,7 @@ func textRows() []row {
 		{"", "printf", "%b|%s", `x\cy`, "z"},
 		{"", "printf", "%c%c", "hello", "world"},
 		{"", "printf", "100%%\n"},
+		{"", "printf", "%*d", "017"},
 		{"", "printf", "%q", "abc"},
 		{"", "printf", "%x", "'A"},
 		{"", "printf", "%d", "-5"},

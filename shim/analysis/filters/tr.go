@@ -135,7 +135,7 @@ func translation(table *[256]byte, first, second *trSet, complement, truncate bo
 	if len(to) == 0 {
 		return false
 	}
-	if complement && (len(to) > 1 && first.mixed || first.class != "" && len(to) > 1) {
+	if complement && (first.mixed || first.class != "") && (len(to) > 1 || truncate) {
 		return false
 	}
 	if truncate && len(from) > len(to) {

@@ -23,6 +23,10 @@ func (p *interp) call(f val, a args, start int) val {
 		return mapAlts(f, func(g val) val { return p.call(g, a, start) })
 	case vFn:
 		return p.callFn(f.fn, a, nil)
+	case vStr:
+		if p.lang == PHP && f.known() {
+			return p.call(ref(strings.ReplaceAll(f.s, "::", ".")), a, start)
+		}
 	case vRef:
 		at := p.spanOf(start)
 		at.args = a
@@ -46,6 +50,10 @@ func (p *interp) call(f val, a args, start int) val {
 // callRef calls what the language or a module knows as name.
 func (p *interp) callRef(name string, c *cx, start int) val {
 	c.name = name
+	if p.lang == PHP && strings.HasPrefix(name, "curl_setopt") {
+		p.curlOption(c, start)
+		return unk()
+	}
 	if e := p.find1(name); e != nil {
 		return p.perform(e, c)
 	}
@@ -124,10 +132,16 @@ func table(lang Lang) []entry {
 func (p *interp) find1(name string) *entry {
 	t := table(p.lang)
 	i := sort.Search(len(t), func(i int) bool { return t[i].name >= name })
-	if i < len(t) && t[i].name == name {
-		return &t[i]
+	if i == len(t) || t[i].name != name {
+		return nil
 	}
-	return nil
+	switch p.lang {
+	case Go, Java, Elixir, Erlang: // whose bare names are the program's own
+		if t[i].do != doPrint && name[0] >= 'a' && name[0] <= 'z' && !strings.ContainsAny(name, ". ") {
+			return nil
+		}
+	}
+	return &t[i]
 }
 
 func (p *interp) hasCall(name string) bool { return p.find1(p.canon(name)) != nil }

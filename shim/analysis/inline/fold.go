@@ -342,7 +342,7 @@ func (p *interp) foldList(v val, m string, c *cx, start int) (val, bool) {
 func (p *interp) mapList(v val, m string, c *cx) val {
 	var fn val
 	for _, a := range c.pos {
-		if a.k == vFn || a.k == vRef {
+		if a.k == vFn || a.k == vRef || a.k == vStr && p.lang == Ruby {
 			fn = a
 		}
 	}
@@ -364,6 +364,12 @@ func (p *interp) mapList(v val, m string, c *cx) val {
 			at := *c
 			at.args, at.recv = args{pos: pos[:1]}, nil
 			out = append(out, p.callRef(p.canon(fn.s), &at, p.i))
+		case vStr: // &:name
+			at := p.i
+			out = append(out, p.call(p.attr(e, fn.s, "."), args{}, p.i))
+			p.i = at
+		default:
+			out = append(out, unk())
 		}
 	})
 	if fn.k != vUnk && fn.k == vFn {

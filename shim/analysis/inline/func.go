@@ -4,7 +4,7 @@ package inline
 func (p *interp) hoist() {
 	var words [2]string
 	switch p.lang {
-	case Node, PHP, Awk:
+	case Node, PHP, Awk, Go, Generic:
 		words = [2]string{"function", "func"}
 	case Perl:
 		words = [2]string{"sub", "sub"}

@@ -131,6 +131,11 @@ func (p *interp) run() {
 	}
 	p.hoist()
 	p.body(len(p.toks) - 1)
+	for _, fn := range p.fns {
+		if fn.name == "main" && !fn.called {
+			p.callFn(fn, args{unknown: true}, nil)
+		}
+	}
 	for n := 0; n < len(p.fns); n++ { // grows: functions define functions
 		if fn := p.fns[n]; !fn.called {
 			p.callFn(fn, args{unknown: true}, nil)

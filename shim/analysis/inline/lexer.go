@@ -54,7 +54,8 @@ func (l *lexer) start() {
 	if strings.HasPrefix(l.s[l.i:], "#!") {
 		l.line()
 	}
-	if l.lang == PHP && strings.Contains(l.s, "<?") {
+	l.pod()
+	if l.lang == PHP && (strings.Contains(l.s, "<?") || strings.HasPrefix(strings.TrimSpace(l.s), "<") && !strings.HasPrefix(strings.TrimSpace(l.s), "<<<")) {
 		l.html()
 	}
 }
@@ -151,6 +152,11 @@ func (l *lexer) newline() {
 	if len(l.docs) > 0 {
 		l.heredocs()
 	}
+	l.pod()
+}
+
+// pod skips the documentation that starts on this line.
+func (l *lexer) pod() {
 	switch {
 	case l.lang == Perl && l.at(0) == '=' && isLetter(l.at(1)):
 		l.skipTo("\n=cut")
@@ -164,6 +170,7 @@ func (l *lexer) skipTo(mark string) {
 	if n := strings.Index(l.s[l.i:l.end], mark); n >= 0 {
 		l.i += n + 1
 		l.line()
+		l.nl = true
 		return
 	}
 	l.i = l.end
@@ -263,7 +270,7 @@ func (l *lexer) operandBefore() bool {
 		c := l.s[t.to-1]
 		return c == ')' || c == ']' || c == '}' && !l.nl
 	case tIdent:
-		return !beforeOperand(l.s[t.from:t.to])
+		return !beforeOperand(l.lang, l.s[t.from:t.to])
 	}
 	return true
 }

@@ -144,6 +144,19 @@ func (p *interp) forLoop() bool {
 		return p.forEach()
 	case Ruby, Lua, Julia:
 		return p.endFor()
+	case Go:
+		r := p.find(start+1, "range", "{")
+		if r < 0 {
+			break
+		}
+		p.i = r + 1
+		seq := p.expr(pOr)
+		p.loopBody(p.i, seq, func(e val) {
+			if p.is(start+2, ",") {
+				p.bindTarget(start+3, start+4, e)
+			}
+		})
+		return true
 	case R, Awk:
 		if p.is(start+1, "(") && p.is(start+3, "in") {
 			m := int(p.toks[start+1].m)

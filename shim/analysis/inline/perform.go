@@ -157,6 +157,10 @@ func (p *interp) doPath(e *entry, c *cx, v val, ok bool) {
 // doOpen reports what a mode as of fopen does to the path v.
 func (p *interp) doOpen(e *entry, c *cx, v val) {
 	m, ok := c.pick(e.a1)
+	if v.k == vFn && len(c.pos) > 1 { // Julia: open(f, path, mode)
+		v = c.pos[1]
+		m, ok = c.arg(2, "")
+	}
 	if !ok && p.lang != Lua && c.recv == nil {
 		if kw, found := c.kwarg("mode"); found {
 			m, ok = kw, true
@@ -294,7 +298,7 @@ func (p *interp) doSystem(c *cx) {
 	for _, v := range c.pos {
 		switch {
 		case v.k == vDict && p.lang == Ruby || v.k == vFn:
-		case v.k == vList && len(v.l) == 2 && len(words) == 0 && p.lang == Ruby:
+		case v.k == vList && len(v.l) == 2 && len(words) == 0 && p.lang == Ruby && len(c.pos) > 1:
 			words = append(words, v.l[0]) // [program, its name]
 		default:
 			words = append(words, v)

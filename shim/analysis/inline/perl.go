@@ -63,6 +63,16 @@ func (p *interp) modified(start int) (val, bool) {
 	return val{}, false
 }
 
+// topical reports whether the function name stands here without arguments and
+// takes its default then.
+func (p *interp) topical(name string) bool {
+	switch name {
+	case "shift", "pop", "unlink", "rmdir", "lc", "uc", "chr", "ord", "eval", "chomp", "require", "readpipe", "print", "say":
+		return !p.is(p.i, "(") && !p.is(p.i, "=>") && !p.is(p.i, "{") && !p.startsArgument() && !p.is(p.i-2, "->") && !p.is(p.i-2, "{")
+	}
+	return false
+}
+
 func (p *interp) bindTopic(e val) {
 	if _, ok := p.lookup("$_"); ok {
 		p.bindUp("$_", e)
@@ -231,7 +241,7 @@ func (p *interp) perlMap(w string) val {
 	seq := list(flat(a.pos)...)
 	for _, v := range a.pos {
 		switch {
-		case v.k == vEnv:
+		case v.k == vEnv || v.k == vRef && isEnvRef(v.s):
 			seq = v
 		case v.k != vList && v.k != vStr && v.k != vNum:
 			if _, ok := elems(v); !ok {
@@ -315,15 +325,25 @@ func (p *interp) match(start, op int, left val) val {
 	case strings.HasPrefix(text, "tr"), strings.HasPrefix(text, "y") && t.b > t.a:
 		v := mapKnown(left, func(s string) val { return transliterate(s, text) })
 		p.i++
-		p.assign(start, op, v)
+		p.assignTarget(start, op, v)
 		return v
 	case strings.HasPrefix(text, "s") && !isIdent(text[1]) || strings.HasPrefix(text, "s "):
 		p.primary()
-		p.assign(start, op, anyStr())
+		p.assignTarget(start, op, anyStr())
 		return anyStr()
 	}
 	p.i++
 	return unk()
+}
+
+// assignTarget assigns v to the variable in $x, (my $x = …) or ($x = …).
+func (p *interp) assignTarget(start, end int, v val) {
+	for start < end && (p.is(start, "(") || p.is(start, "my") || p.is(start, "our")) {
+		start++
+	}
+	if start < end && p.toks[start].k == tVar {
+		p.assign(start, start+1, v)
+	}
 }
 
 // transliterate applies tr/a/b/ or y/a/b/ without flags.

@@ -31,7 +31,7 @@ func TestPerl(t *testing.T) {
 		{`my @c = ('rm','-rf','x'); system(@c)`, `exec rm -rf x`},
 		{`unlink ".env"`, `delete .env`},
 		{`unlink('a', 'b');`, `delete a; delete b`},
-		{`unlink for qw(a b)`, ``},
+		{`unlink for qw(a b)`, `delete a; delete b`},
 		{`unlink $_ for qw(a b)`, `delete a; delete b`},
 		{`unlink glob "*.env"`, `list .; delete ….env`},
 		{`unlink <*.env>`, `list .; delete ….env`},

@@ -205,6 +205,13 @@ func (p *interp) bareCall(start int, v val) (val, bool) {
 	default:
 		return v, false
 	}
+	if v.k == vRef && p.lang == Perl && p.toks[p.i-1].k == tIdent && p.topical(v.s) {
+		a := args{}
+		if t, ok := p.lookup("$_"); ok && v.s != "shift" && v.s != "pop" {
+			a.pos = []val{t}
+		}
+		return p.call(v, a, start), true
+	}
 	if v.k != vRef && v.k != vFn || !p.startsArgument() {
 		return v, false
 	}
@@ -452,6 +459,8 @@ func (p *interp) index(start int, v val) val {
 			return v
 		}
 		return anyStr()
+	case p.lang == Ruby && v.k == vRef && v.s == "Dir":
+		return p.call(ref("Dir.[]"), args{pos: []val{key}}, start)
 	case v.k == vRef && key.known():
 		return p.attr(v, key.s, ".")
 	case v.k == vRef && len(v.l) == 0 && p.dangerous(v.s) && key.k != vNum:

@@ -92,7 +92,7 @@ func (p *interp) prefixWord(w string) (val, bool) {
 		p.expr(pCompare)
 		return unk(), true
 	case "await", "typeof", "void", "delete", "yield", "defined", "throw", "raise":
-		if p.lang == Lua || p.lang == Awk || w == "defined" && p.lang != Perl && p.lang != Ruby || p.is(p.i+1, ".") {
+		if !p.unaryWord(w) || p.is(p.i+1, ".") {
 			break
 		}
 		p.i++
@@ -155,6 +155,21 @@ func (p *interp) prefixWord(w string) (val, bool) {
 	return val{}, false
 }
 
+// unaryWord reports whether w is an operator of the language.
+func (p *interp) unaryWord(w string) bool {
+	switch w {
+	case "typeof", "void", "delete":
+		return p.lang == Node
+	case "await", "yield", "raise":
+		return p.lang == Node || p.lang == Python || p.lang == Ruby || p.lang == PHP
+	case "defined":
+		return p.lang == Perl || p.lang == Ruby
+	case "throw":
+		return p.lang == Node || p.lang == PHP || p.lang == Java
+	}
+	return false
+}
+
 // declares reports whether w is a word of the language before a declaration.
 func (p *interp) declares(w string) bool {
 	switch p.lang {
@@ -181,6 +196,13 @@ func (p *interp) construct() val {
 	start := p.i
 	f := p.callee()
 	a := args{}
+	for p.is(p.i, "[") && p.lang == Java { // new String[]{"a", "b"}
+		p.i = int(p.toks[p.i].m) + 1
+		if p.is(p.i, "{") {
+			l, _ := p.items(int(p.toks[p.i].m))
+			return p.postfix(start, list(l...))
+		}
+	}
 	if p.is(p.i, "(") {
 		a = p.arguments()
 	}
@@ -322,10 +344,10 @@ func (p *interp) name() val {
 	t := &p.toks[p.i]
 	w := p.src[t.from:t.to]
 	p.i++
-	if p.lang == Node && p.is(p.i, "=>") {
+	if p.lang == Node && p.is(p.i, "=>") || (p.lang == Julia || p.lang == Java) && p.is(p.i, "->") {
 		return p.arrow(p.i-1, p.i)
 	}
-	if v, ok := p.lookup(w); ok && !(p.lang == PHP) {
+	if v, ok := p.lookup(w); ok {
 		return v
 	}
 	switch w {
@@ -394,7 +416,16 @@ func (p *interp) items(m int) (l []val, comma bool) {
 		v := p.expr(pLow)
 		if (p.is(p.i, "=>") || p.is(p.i, ":") && (p.lang == Python || p.lang == Ruby)) && p.i < m {
 			p.i++
-			v = val{k: vDict, l: []val{v, p.expr(pAssign)}}
+			if p.lang == Perl {
+				if p.toks[at].k == tIdent {
+					v = str(p.word(at))
+				}
+				l = append(l, v)
+				comma = true
+				v = p.expr(pAssign)
+			} else {
+				v = val{k: vDict, l: []val{v, p.expr(pAssign)}}
+			}
 		}
 		switch {
 		case v.k == vList && (spread || p.lang == Perl && p.flattens(at)):

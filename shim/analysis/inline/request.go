@@ -12,7 +12,7 @@ import (
 func (p *interp) doRequest(e *entry, c *cx) val {
 	method, sel, _ := strings.Cut(e.a0, " ")
 	url, ok := c.pick(sel)
-	if !ok && !c.unknown {
+	if !ok && !c.unknown && e.ret != "http" {
 		return unk()
 	}
 	if strings.HasPrefix(e.name, "?.") && !requestLike(url) {
@@ -27,7 +27,7 @@ func (p *interp) doRequest(e *entry, c *cx) val {
 	}
 	body := val{k: vNil}
 	if e.a1 != "" {
-		if b, ok := c.pick(e.a1); ok && b.k != vFn {
+		if b, ok := c.pick(e.a1); ok && b.k != vFn && (p.lang != Perl || b.k != vStr) {
 			body = b
 		}
 	}
@@ -50,10 +50,12 @@ func (p *interp) doRequest(e *entry, c *cx) val {
 		}
 		url = str(url.s)
 	}
-	if b, ok := o.get("json", "data", "body", "content", "form", "json_data", "payload", "query"); ok && (body.k == vNil || body.k == vDict) {
+	if b, ok := o.get("json", "data", "body", "content", "form", "Content", "json_data", "payload", "query"); ok && (body.k == vNil || body.k == vDict) {
 		body = b
 	}
-	method = o.method(method, body)
+	if e.ret != "http" || p.lang != PHP {
+		method = o.method(method, body)
+	}
 	if base := p.base(c, url); base.k == vStr {
 		url = base
 	}
@@ -65,6 +67,39 @@ func (p *interp) doRequest(e *entry, c *cx) val {
 	p.emitRequest(method, url, body, *c)
 	p.callbacks(&c.args)
 	return val{k: vUnk, typ: "response"}
+}
+
+// curlOption gives the transfer of PHP's curl_setopt its option.
+func (p *interp) curlOption(c *cx, start int) {
+	if len(c.pos) < 2 || c.pos[0].k != vObj || c.pos[0].typ != "http" {
+		return
+	}
+	v := c.pos[0]
+	v.l = append([]val(nil), v.l...)
+	set := func(option, x val) {
+		switch option.s {
+		case "CURLOPT_URL":
+			v.s = x.text()
+		case "CURLOPT_POSTFIELDS":
+			v.l[0] = x
+		case "CURLOPT_CUSTOMREQUEST":
+			v.l[1] = str(x.text())
+		case "CURLOPT_POST":
+			if v.l[1].s == "GET" || v.l[1].s == "?" {
+				v.l[1] = str("POST")
+			}
+		}
+	}
+	if len(c.pos) > 2 {
+		set(c.pos[1], c.pos[2])
+	} else if o := c.pos[1]; o.k == vDict {
+		for i := 0; i+1 < len(o.l); i += 2 {
+			set(o.l[i], o.l[i+1])
+		}
+	}
+	if p.toks[start+2].k == tVar {
+		p.bindUp(p.varName(start+2), v)
+	}
 }
 
 // requestLike reports whether a call with a common name, such as get, is a
@@ -151,7 +186,7 @@ func (o *options) method(stated string, body val) string {
 	switch {
 	case stated == "":
 		return ""
-	case body.k != vNil && o.p.lang == Python:
+	case body.k != vNil && (o.p.lang == Python || o.p.lang == PHP):
 		return "POST"
 	}
 	return "GET"

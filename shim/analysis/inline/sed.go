@@ -87,7 +87,7 @@ func (s *sedScript) command() bool {
 	case 's':
 		return s.substitute(from)
 	case 'y':
-		return s.delimited() && s.delimitedRest()
+		return s.upTo() && s.delimitedRest()
 	case 'a', 'i', 'c':
 		for { // text, and lines that a backslash continues
 			line := s.rest()
@@ -120,12 +120,12 @@ func (s *sedScript) addresses() bool {
 		case isDigit(c), c == '$', c == '~', c == '+', c == ',', c == '!':
 			s.i++
 		case c == '/':
-			s.i--
-			if !s.delimitedAt() {
+			if !s.upTo() {
 				return false
 			}
 		case c == '\\':
-			if !s.delimited() {
+			s.i++
+			if !s.upTo() {
 				return false
 			}
 		case c == 'I' || c == 'M':
@@ -139,22 +139,10 @@ func (s *sedScript) addresses() bool {
 	}
 }
 
-// delimitedAt reads /…/ whose first slash is one place on.
-func (s *sedScript) delimitedAt() bool { return s.delimited() }
-
-// delimited moves over the command letter and what follows it up to the
-// second delimiter.
-func (s *sedScript) delimited() bool {
-	if s.s[max(s.i, 0)] == '\\' || s.peek() != 0 && s.i+1 < len(s.s) && s.s[s.i+1] == '/' {
-		s.i++
-	}
-	return s.upTo()
-}
-
 // upTo reads a delimiter and the text up to its next unescaped occurrence
 // outside a bracket expression.
 func (s *sedScript) upTo() bool {
-	if s.i < 0 || s.i >= len(s.s) {
+	if s.i >= len(s.s) {
 		return false
 	}
 	d := s.s[s.i]
@@ -175,7 +163,7 @@ func (s *sedScript) upTo() bool {
 	return false
 }
 
-// delimitedRest reads the second part of y and its delimiter.
+// delimitedRest reads the second part of y or s and its delimiter.
 func (s *sedScript) delimitedRest() bool {
 	s.i--
 	return s.upTo()

@@ -278,7 +278,7 @@ var otherCalls = [...]entry{
 	{"println", doPrint, None, "", "", ""},
 	{"processx.run", doSpawn, None, "0", "", ""},
 	{"processx::run", doSpawn, None, "0", "", ""},
-	{"read", doOpen, None, "0", "1", "content"},
+	{"read", doPath, Read, "0", "", "content"},
 	{"read.csv", doPath, Read, "0:file", "", "content"},
 	{"read.delim", doPath, Read, "0:file", "", "content"},
 	{"read.table", doPath, Read, "0:file", "", "content"},

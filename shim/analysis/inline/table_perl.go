@@ -32,7 +32,6 @@ var perlCalls = [...]entry{
 	{"IPC::Run::run", doRun, None, "0", "", ""},
 	{"IPC::System::Simple::capture", doSystem, None, "", "", ""},
 	{"LWP::Simple::get", doRequest, None, "GET 0", "", ""},
-	{"LWP::UserAgent.get", doRequest, None, "GET 0", "", ""},
 	{"Path.append", doPath, Append, "@", "", ""},
 	{"Path.copy", doPath, Copy, "@", "0", ""},
 	{"Path.lines", doPath, Read, "@", "", "content"},

@@ -23,7 +23,7 @@ var phpCalls = [...]entry{
 	{"copy", doPath, Copy, "0", "1", ""},
 	{"create_function", doEval, None, "0", "", ""},
 	{"curl_exec", doRequest, None, "? 0", "", ""},
-	{"curl_init", doRequest, None, "? 0", "", "httpinit"},
+	{"curl_init", doRequest, None, "? 0", "", "http"},
 	{"db::delete", doSQL, None, "0", "", ""},
 	{"db::select", doSQL, None, "0", "", ""},
 	{"db::statement", doSQL, None, "1", "", ""},
@@ -77,6 +77,7 @@ var phpCalls = [...]entry{
 	{"popen", doShell, None, "0", "", ""},
 	{"posix_kill", doKill, None, "0", "", ""},
 	{"print", doPrint, None, "", "", ""},
+	{"print_r", doPrint, None, "", "", ""},
 	{"printf", doPrint, None, "", "", ""},
 	{"proc_open", doRun, None, "0", "", ""},
 	{"readfile", doPath, Read, "0", "", "content"},
@@ -98,4 +99,5 @@ var phpCalls = [...]entry{
 	{"touch", doPath, Create, "0", "", ""},
 	{"unlink", doPath, Delete, "0", "", ""},
 	{"var_dump", doPrint, None, "", "", ""},
+	{"var_export", doPrint, None, "", "", ""},
 }

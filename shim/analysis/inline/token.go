@@ -45,12 +45,18 @@ type token struct {
 
 // is reports whether the token at i is the operator or name s.
 func (p *interp) is(i int, s string) bool {
+	if i < 0 || i >= len(p.toks) {
+		return false
+	}
 	t := &p.toks[i]
 	return (t.k == tOp || t.k == tIdent) && int(t.to-t.from) == len(s) && p.src[t.from:t.to] == s
 }
 
 // word returns the text of the token at i, or "" for one with a body.
 func (p *interp) word(i int) string {
+	if i < 0 || i >= len(p.toks) {
+		return ""
+	}
 	t := &p.toks[i]
 	switch t.k {
 	case tStr, tCmd, tWords, tRegex, tHandle, tEOF:
@@ -283,14 +289,18 @@ func operator(lang Lang, s string) int {
 	return 1
 }
 
-// beforeOperand reports whether an operand follows w, so that a slash after
-// it opens a pattern.
-func beforeOperand(w string) bool {
+// beforeOperand reports whether an operand follows the word w, so that a slash
+// after it opens a pattern.
+func beforeOperand(lang Lang, w string) bool {
 	switch w {
-	case "return", "typeof", "case", "in", "of", "do", "else", "and", "or", "not", "if", "unless", "while", "until",
-		"when", "split", "grep", "map", "join", "push", "unshift", "void", "delete", "throw", "new", "instanceof", "await",
-		"yield", "then", "elsif", "elif", "x", "lt", "gt", "le", "ge", "eq", "ne", "cmp", "print", "puts", "begin", "echo":
+	case "return", "case", "in", "do", "else", "and", "or", "not", "if", "while", "when", "yield":
 		return true
+	case "typeof", "of", "void", "delete", "throw", "new", "instanceof", "await":
+		return lang == Node || lang == PHP || lang == Java
+	case "unless", "until", "then", "elsif", "puts", "begin":
+		return lang == Ruby || lang == Perl
+	case "split", "grep", "map", "join", "push", "unshift", "x", "lt", "gt", "le", "ge", "eq", "ne", "cmp", "print":
+		return lang == Perl || lang == Awk && w == "print"
 	}
 	return false
 }

@@ -347,6 +347,51 @@ func TestChangesBudget(t *testing.T) {
 	}
 }
 
+// TestBudgetNeverLies cuts the work off at every entry: the answer is then
+// incomplete with counts that are too low at most, or it is the full one.
+func TestBudgetNeverLies(t *testing.T) {
+	f := newFixture(t)
+	for i := range 6 {
+		f.write(fmt.Sprintf("d%d/f", i), "1", fmt.Sprintf("d%d/g", i), "1")
+	}
+	f.commit(".gitignore", "*.o\n")
+	f.git("branch", "merged")
+	f.write("d0/f", "2", "d5/g", "2", "d1/new", "", "x.o", "")
+	f.git("add", "d5/g")
+	full, err := f.open().Changes(f.dir, 0)
+	if err != nil || full.Modified != 1 || full.Staged != 1 || full.Untracked != 1 || full.Ignored != 1 {
+		t.Fatalf("%+v, %v", full, err)
+	}
+	cut, whole := 0, 0
+	for n := 1; n < 60; n++ {
+		open := func() *Repo {
+			r, err := Options{Entries: n, Time: time.Minute}.Open(f.dir)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return r
+		}
+		switch c, err := open().Changes(f.dir, 0); {
+		case err == nil && cmp.Equal(c, full):
+			whole++
+		case err == nil || !errors.Is(err, ErrBudget) || c.Complete || c.Clean() || c.Modified > full.Modified ||
+			c.Staged > full.Staged || c.Untracked > full.Untracked || c.Ignored > full.Ignored || c.Deleted > 0:
+			t.Errorf("%d entries: %+v, %v", n, c, err)
+		default:
+			cut++
+		}
+		if s := open().Status(f.path("d0/f")); s != Modified && s != Unknown {
+			t.Errorf("%d entries: status %v", n, s)
+		}
+		if s := open().BranchState("merged"); s != BranchMerged && s != BranchUnknown {
+			t.Errorf("%d entries: branch %v", n, s)
+		}
+	}
+	if cut == 0 || whole == 0 {
+		t.Errorf("%d cut off, %d whole: the test does not test", cut, whole)
+	}
+}
+
 func TestChangesExamples(t *testing.T) {
 	f := newFixture(t)
 	f.commit("a", "1", "b", "1", ".gitignore", "i*\n")

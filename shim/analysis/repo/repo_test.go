@@ -9,7 +9,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 )
 
 func TestOpen(t *testing.T) {
@@ -205,7 +204,7 @@ func benchmark(b *testing.B, ask func(r *Repo, f *fixture) bool) {
 	f.commit(".gitignore", "*.o\nnode_modules/\n/build/\n.env\n*~\n")
 	f.git("gc", "-q")
 	for b.Loop() {
-		r, err := Options{}.Open(f.dir)
+		r, err := generous.Open(f.dir) // a busy machine must not end the work early
 		if err != nil {
 			b.Fatal(err)
 		}
@@ -239,7 +238,7 @@ func BenchmarkStaged(b *testing.B) {
 		}
 		x.trees = nil // as if every directory had been added to
 		if err := r.staged(x, "", func(name string) { b.Fatalf("staged: %s", name) }); err != nil {
-			b.Fatalf("after %v: %v", time.Since(r.budget.deadline.Add(-r.opts.Time)), err)
+			b.Fatal(err)
 		}
 		return true
 	})

@@ -190,7 +190,7 @@ func (l *lexer) newline(s string) {
 // comment moves past a comment, if one stands at pos.
 func (l *lexer) comment() bool {
 	switch {
-	case l.has("--") && (l.t.dash || l.at(2) <= ' '):
+	case l.has("--") && (l.t.dash || l.pos+2 == len(l.src) || l.at(2) > 0 && l.at(2) <= ' '):
 		l.lineComment()
 	case l.t.hash && l.at(0) == '#', l.t.client == clientDot && l.at(0) == '#' && l.empty() && l.lineStart():
 		l.lineComment()

@@ -11,7 +11,7 @@ import (
 // EVAL is read too; what its redis.call runs follows as statements of its own.
 // From and To are 0.
 func Redis(args []value.Text) []Statement {
-	for len(args) > 1 && value.Known(strings.Trim(string(args[0]), "0123456789")) == "" && args[0].Known() {
+	for len(args) > 1 && strings.Trim(string(args[0]), "0123456789") == "" {
 		args = args[1:] // how often redis-cli repeats the command
 	}
 	if len(args) == 0 {

@@ -228,13 +228,19 @@ func (m *matcher) alterRows(at, hi int) {
 
 // main returns the index of the verb that follows the list of WITH, or -1.
 func (m *matcher) main(lo, hi int) int {
+	late := -1
 	for i := lo; i < hi; i = m.next(i) {
-		if m.word(i, "SELECT", "INSERT", "UPDATE", "DELETE", "MERGE", "REPLACE", "VALUES", "TABLE", "FROM", "CREATE") &&
-			m.is(i-1, ")") {
+		if !m.word(i, "SELECT", "INSERT", "UPDATE", "DELETE", "MERGE", "REPLACE", "VALUES", "TABLE", "FROM", "CREATE") {
+			continue
+		}
+		switch {
+		case m.is(i-1, ")"):
 			return i
+		case late < 0 && !m.is(i-1, ",") && !m.word(i-1, "WITH", "RECURSIVE"):
+			late = i // after SEARCH or CYCLE, or a list without parentheses
 		}
 	}
-	return -1
+	return late
 }
 
 // inner reads the statements that change data and stand in parentheses.

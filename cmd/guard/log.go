@@ -1,0 +1,157 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"guard/rules"
+	"guard/shim/audit"
+	"guard/shim/report"
+)
+
+func (c *cli) log() *cobra.Command {
+	var asJSON, refused bool
+	var last int
+	cmd := &cobra.Command{
+		Use:   "log",
+		Short: "read the decision log",
+		Args:  cobra.NoArgs,
+		RunE: func(*cobra.Command, []string) error {
+			l, _, err := c.load("", os.Environ())
+			if err != nil {
+				return err
+			}
+			return printLog(l.Log, last, refused, asJSON)
+		},
+	}
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print the records as they are written")
+	cmd.Flags().BoolVar(&refused, "refused", false, "only what was refused, or would have been")
+	cmd.Flags().IntVarP(&last, "last", "n", 50, "how many records; 0 for all")
+	cmd.AddCommand(&cobra.Command{
+		Use:   "verify",
+		Short: "check that no record was changed, removed or added",
+		Args:  cobra.NoArgs,
+		RunE: func(*cobra.Command, []string) error {
+			l, _, err := c.load("", os.Environ())
+			if err != nil {
+				return err
+			}
+			r, err := audit.Verify(l.Log)
+			if err != nil {
+				return err
+			}
+			if !r.OK() {
+				fmt.Fprintf(os.Stderr, "guard: log: %v\n", r.Problem)
+				return statusError(1)
+			}
+			fmt.Printf("%d records in %d files, unbroken; last hash %s\n", r.Records, len(r.Files), r.Hash)
+			return nil
+		},
+	})
+	return cmd
+}
+
+// printLog prints the last records of a log.
+func printLog(path string, last int, refused, asJSON bool) error {
+	var lines []string
+	err := audit.Read(path, func(line int, r audit.Record, raw []byte) error {
+		if r.Err != nil {
+			lines = append(lines, fmt.Sprintf("%s:%d: %v", r.File, line, r.Err))
+			return nil
+		}
+		if refused && r.Verdict == "allow" && r.Would == "" {
+			return nil
+		}
+		text := strings.TrimRight(string(raw), "\n")
+		if !asJSON {
+			text = logLine(&r)
+		}
+		lines = append(lines, text)
+		if last > 0 && len(lines) > 2*last {
+			lines = append(lines[:0], lines[len(lines)-last:]...)
+		}
+		return nil
+	})
+	if errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("the log %s does not exist yet: nothing was run through guard", path)
+	}
+	if err != nil {
+		return err
+	}
+	if last > 0 && len(lines) > last {
+		lines = lines[len(lines)-last:]
+	}
+	for _, l := range lines {
+		fmt.Println(l)
+	}
+	return nil
+}
+
+// logLine is a record for people.
+func logLine(r *audit.Record) string {
+	if r.Kind != audit.Decision {
+		return fmt.Sprintf("%6d %s %-5s %s %s", r.Seq, r.Time.Local().Format("2006-01-02 15:04:05"), "-", r.Kind, report.Escape(r.Note))
+	}
+	verdict := r.Verdict
+	if r.Would != "" {
+		verdict += " (would " + r.Would + ")"
+	}
+	rule := ""
+	if f := findings(r); len(f) > 0 {
+		rule = " [" + f[0].Rule + "]"
+	}
+	cmd := report.Escape(strings.ReplaceAll(r.Command, "\n", "; "))
+	if len(cmd) > 120 {
+		cmd = cmd[:117] + "…"
+	}
+	return fmt.Sprintf("%6d %s %-5s %s%s", r.Seq, r.Time.Local().Format("2006-01-02 15:04:05"), verdict, cmd, rule)
+}
+
+func findings(r *audit.Record) []rules.Finding {
+	var f []rules.Finding
+	if json.Unmarshal(r.Findings, &f) != nil {
+		return nil
+	}
+	return f
+}
+
+func (c *cli) why() *cobra.Command {
+	return &cobra.Command{
+		Use:   "why",
+		Short: "explain the last refusal",
+		Args:  cobra.NoArgs,
+		RunE: func(*cobra.Command, []string) error {
+			l, _, err := c.load("", os.Environ())
+			if err != nil {
+				return err
+			}
+			r, ok, err := audit.Last(l.Log, func(r audit.Record) bool {
+				return r.Kind == audit.Decision && (r.Verdict != "allow" || r.Would != "")
+			})
+			if errors.Is(err, fs.ErrNotExist) || err == nil && !ok {
+				fmt.Println("nothing was refused")
+				return nil
+			}
+			if err != nil {
+				return err
+			}
+			fmt.Printf("%s in %s\n", r.Time.Local().Format("2006-01-02 15:04:05"), r.Cwd)
+			fs := findings(&r)
+			report.Refusal(os.Stdout, report.Options{Color: report.UseColor(os.Stdout)}, r.Command, rules.Verdict{Findings: fs})
+			for _, f := range fs {
+				fmt.Println()
+				if err := explainRule(os.Stdout, l, f.Rule); err != nil {
+					return err
+				}
+				break
+			}
+			return nil
+		},
+	}
+}

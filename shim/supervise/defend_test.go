@@ -1,0 +1,212 @@
+//go:build linux && (amd64 || arm64)
+
+package supervise
+
+import (
+	"bufio"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// TestReach has the tree reach for its supervisor by every way there is.
+func TestReach(t *testing.T) {
+	usable(t)
+	source, err := os.ReadFile("testdata/reach.c")
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	exe := build(t, dir, "reach", string(source))
+	const refused = "Operation not permitted"
+	for _, test := range []struct {
+		how   string
+		level Level // from which it is refused
+		want  string
+	}{
+		{"kill", LevelExec, refused}, {"stop", LevelExec, refused}, {"killthread", LevelExec, refused},
+		{"tkill", LevelExec, refused}, {"tgkill", LevelExec, refused}, {"killall", LevelExec, refused},
+		{"queue", LevelExec, refused}, {"tgqueue", LevelExec, refused}, {"pidfd", LevelExec, refused},
+		{"procfd", LevelExec, refused}, {"getfd", LevelExec, refused}, {"attach", LevelExec, refused},
+		{"seize", LevelExec, refused}, {"writev", LevelExec, refused}, {"readv", LevelExec, refused},
+		{"limit", LevelExec, refused}, {"listener", LevelExec, "Device or resource busy"},
+		{"mem", LevelWrite, refused}, {"taskmem", LevelWrite, refused}, {"oom", LevelWrite, refused},
+		{"null", LevelExec, "done"},
+	} {
+		for level := test.level; level <= LevelFull; level++ {
+			// $PPID is the supervisor; its last thread is not its first.
+			text := fmt.Sprintf("%s %s $PPID $(ls /proc/$PPID/task | tail -1); echo alive", exe, test.how)
+			r := order{Level: level}.run(t, dir, "bash", "-c", text)
+			if want := test.how + ": " + test.want + "\nalive\n"; r.out != want || r.code != 0 {
+				t.Errorf("%v %s: code %d, %q, want %q", level, test.how, r.code, r.out, want)
+			}
+		}
+	}
+}
+
+// start runs a supervised script and waits for its first line.
+func start(t *testing.T, o order, dir, text string) (*exec.Cmd, *bufio.Reader, string) {
+	t.Helper()
+	cmd := o.command(t, "bash", "-c", text)
+	cmd.Dir = dir
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
+	cmd.Stderr = os.Stderr
+	pipe, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL); cmd.Wait() })
+	out := bufio.NewReader(pipe)
+	line, err := out.ReadString('\n')
+	if err != nil {
+		t.Fatal(err)
+	}
+	return cmd, out, strings.TrimSpace(line)
+}
+
+// TestSupervisorKilled: the program dies with it, and what has left its
+// session can do nothing more that would have been judged.
+func TestSupervisorKilled(t *testing.T) {
+	usable(t)
+	dir := t.TempDir()
+	write(t, filepath.Join(dir, "text"), "text")
+	cmd, _, _ := start(t, order{Level: LevelFull}, dir, `
+		setsid bash -c 'sleep 1; read x < text && touch opened; /bin/true && echo > ran; echo $? ' > code 2>&1 &
+		echo ready; while :; do sleep 0.1; done`)
+	time.Sleep(200 * time.Millisecond)
+	if err := cmd.Process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	cmd.Wait()
+	time.Sleep(1500 * time.Millisecond)
+	for _, name := range []string{"opened", "ran"} {
+		if _, err := os.Stat(filepath.Join(dir, name)); err == nil {
+			t.Errorf("unjudged: %s exists", name)
+		}
+	}
+	said, _ := os.ReadFile(filepath.Join(dir, "code"))
+	if !strings.Contains(string(said), "Function not implemented") {
+		t.Errorf("the survivor said %q, want Function not implemented", said)
+	}
+}
+
+func TestSignals(t *testing.T) {
+	usable(t)
+	for _, test := range []struct {
+		text string
+		send syscall.Signal
+		code int
+	}{
+		{"echo ready; while :; do sleep 0.05; done", syscall.SIGTERM, -15},
+		{"echo ready; while :; do sleep 0.05; done", syscall.SIGINT, -2},
+		{"trap 'exit 5' TERM; echo ready; while :; do sleep 0.05; done", syscall.SIGTERM, 5},
+		{"trap 'exit 6' HUP; echo ready; while :; do sleep 0.05; done", syscall.SIGHUP, 6},
+		{"trap 'exit 7' USR1; echo ready; while :; do sleep 0.05; done", syscall.SIGUSR1, 7},
+	} {
+		cmd, _, _ := start(t, order{Level: LevelFull}, t.TempDir(), test.text)
+		if err := cmd.Process.Signal(test.send); err != nil {
+			t.Fatal(err)
+		}
+		cmd.Wait()
+		code := cmd.ProcessState.ExitCode()
+		if ws := cmd.ProcessState.Sys().(syscall.WaitStatus); ws.Signaled() {
+			code = -int(ws.Signal())
+		}
+		if code != test.code {
+			t.Errorf("%q after %v: %d, want %d", test.text, test.send, code, test.code)
+		}
+	}
+}
+
+func TestInside(t *testing.T) {
+	usable(t)
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if out, _ := exec.Command(self, roleInside).Output(); string(out) != "false\n" {
+		t.Errorf("Inside unsupervised: %q", out)
+	}
+	for level := LevelExec; level <= LevelFull; level++ {
+		o := order{Level: level, Handover: true}
+		r := o.run(t, t.TempDir(), "bash", "-c", self+" "+roleInside)
+		if r.out != "true\n" {
+			t.Errorf("Inside at level %v: %q", level, r.out)
+		}
+		// The process that takes over answers, too.
+		r = o.run(t, t.TempDir(), "bash", "-c", "(sleep 0.4; "+self+" "+roleInside+") & exit")
+		if r.out != "true\n" {
+			t.Errorf("Inside after the handover at level %v: %q", level, r.out)
+		}
+	}
+	inner := order{Level: LevelFull}.command(t, "true").Args
+	r := order{Level: LevelExec}.run(t, t.TempDir(), inner...)
+	if r.code != 98 || !strings.Contains(r.out, ErrBusy.Error()) {
+		t.Errorf("a second supervisor: code %d, %s", r.code, r.out)
+	}
+}
+
+func TestHandoverEnds(t *testing.T) {
+	usable(t)
+	r := order{Level: LevelFull, Handover: true}.run(t, t.TempDir(), "bash", "-c", "sleep 1 & exit 3")
+	if r.code != 3 || r.passed > 5*time.Second {
+		t.Errorf("code %d after %v", r.code, r.passed)
+	}
+	self, _ := os.Executable()
+	self, _ = filepath.EvalSymlinks(self)
+	deadline := time.Now().Add(5 * time.Second)
+	for left := 1; left > 0; time.Sleep(50 * time.Millisecond) {
+		left = 0
+		names, _ := filepath.Glob("/proc/[0-9]*/cmdline")
+		for _, name := range names {
+			text, _ := os.ReadFile(name)
+			exe, _ := os.Readlink(filepath.Dir(name) + "/exe")
+			if exe == self && strings.Contains(string(text), roleHandover) {
+				left++
+			}
+		}
+		if time.Now().After(deadline) {
+			t.Fatalf("%d processes still serve", left)
+		}
+	}
+}
+
+func TestMany(t *testing.T) {
+	usable(t)
+	for _, strict := range []bool{false, true} {
+		o := order{Level: LevelFull, Stats: true, Strict: strict}
+		count := func(text string) (n int) {
+			r := o.run(t, t.TempDir(), "bash", "-c", text)
+			lines := strings.Split(strings.TrimSpace(r.out), "\n")
+			if _, err := fmt.Sscanf(lines[len(lines)-1], "fds=%d", &n); err != nil || r.code != 0 || len(lines) != 1 {
+				t.Errorf("%q: code %d, %s", text, r.code, r.out)
+			}
+			return n
+		}
+		base := count("true")
+		if n := count("for i in {1..2000}; do /bin/true || echo bad; done"); n > base+2 {
+			t.Errorf("after 2000 programs: %d descriptors, %d before", n, base)
+		}
+		if n := count("for i in {1..200}; do (cat /etc/passwd /etc/hostname > o$i && sleep 0.2) & done; wait; ls o* | wc -l | grep -qx 200"); n > base+2 {
+			t.Errorf("after 200 programs at once: %d descriptors, %d before", n, base)
+		}
+	}
+}
+
+// TestForkStorm starts processes faster than they can be judged.
+func TestForkStorm(t *testing.T) {
+	usable(t)
+	r := order{Level: LevelFull, Stats: true}.run(t, t.TempDir(), "bash", "-c",
+		`ulimit -u 4000; f() { local d=$1; [ $d = 0 ] && exec /bin/true; f $((d-1)) & f $((d-1)) & wait; }; f 8; echo end`)
+	if r.code != 0 || !strings.HasPrefix(r.out, "end\n") {
+		t.Errorf("code %d, %s", r.code, r.out)
+	}
+}
