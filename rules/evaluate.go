@@ -95,6 +95,9 @@ func (p *Policy) judge(a *Action, index int, v *Verdict) {
 				continue
 			}
 			if m == Maybe {
+				if a.Op == Delete && a.Loses == False {
+					continue // whatever it is, nothing is lost
+				}
 				if maybe == nil || r.ID < maybe.ID {
 					maybe = r
 				}

@@ -66,6 +66,10 @@ func alternatives(s string) (end int, alts []string) {
 // matchGlob compares t with a path glob without braces: * and ? stop at a slash,
 // ** does not.
 func matchGlob(glob string, t value.Text) Match {
+	if strings.Contains(string(t), string(value.Maybe)) {
+		t = value.Text(strings.ReplaceAll(string(t), string(value.Maybe), ""))
+		return min(matchGlob(glob, t), Maybe)
+	}
 	if !suffixPossible(glob, string(t)) {
 		return No
 	}
@@ -81,6 +85,10 @@ func matchGlob(glob string, t value.Text) Match {
 // matchLoose compares t with a glob in which * also crosses slashes: names,
 // statements, hosts.
 func matchLoose(glob string, t value.Text) Match {
+	if strings.Contains(string(t), string(value.Maybe)) {
+		t = value.Text(strings.ReplaceAll(string(t), string(value.Maybe), ""))
+		return min(matchLoose(glob, t), Maybe)
+	}
 	if t.Known() && !strings.ContainsAny(glob, "*?[{\\") {
 		if glob == string(t) {
 			return Yes

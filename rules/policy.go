@@ -74,11 +74,12 @@ type Context struct {
 
 // Policy is a set of layers in one context.
 type Policy struct {
-	layers []*Layer
-	ctx    Context
-	table  *programs.Table
-	globs  map[string][]string
-	parsed map[string]*programs.Parsed
+	layers  []*Layer
+	ctx     Context
+	table   *programs.Table
+	globs   map[string][]string
+	parsed  map[string]*programs.Parsed
+	guarded map[byte][]guardedGlob // see Protected
 }
 
 // New returns the policy of layers, whose order does not matter. The context
@@ -219,20 +220,67 @@ func (p *Policy) matchPath(pats []string, path value.Text) Match {
 
 // Protected reports whether a rule that refuses may be interested in path,
 // whatever is done with it. The analysis asks this of words that an unknown
-// program is given.
+// program is given, and of every file that find walks over.
 func (p *Policy) Protected(path value.Text) bool {
+	if p.guarded == nil {
+		p.guarded = p.guardedGlobs()
+	}
+	if p.ctx.FoldCase {
+		path = value.Text(strings.ToLower(string(path)))
+	}
+	s := string(path)
+	if s == "" {
+		return false
+	}
+	for _, list := range [][]guardedGlob{p.guarded[s[len(s)-1]], p.guarded[0]} {
+		for i := range list {
+			g := &list[i]
+			if strings.HasSuffix(s, g.suffix) && strings.HasPrefix(s, g.prefix) && matchGlob(g.glob, path) == Yes && p.matchPath(g.unless, path) != Yes {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// guardedGlob is a path glob of a rule about reading, with its literal ends.
+type guardedGlob struct {
+	glob, prefix, suffix string
+	unless               []string
+}
+
+// guardedGlobs sorts the globs of all rules about reading by the last byte of
+// their literal end; those without one are under 0.
+func (p *Policy) guardedGlobs() map[byte][]guardedGlob {
+	out := map[byte][]guardedGlob{}
 	for _, l := range p.layers {
 		for i := range l.Rules {
 			r := &l.Rules[i]
 			if r.Decision == Allow || len(r.Path) == 0 || !r.reads() {
 				continue
 			}
-			if p.matchPath(r.Path, path) == Yes && p.matchPath(r.Unless.Path, path) != Yes {
-				return true
+			for _, pat := range r.Path {
+				for _, glob := range p.patterns(pat) {
+					g := guardedGlob{glob: glob, unless: r.Unless.Path}
+					if k := strings.IndexAny(glob, "*?[{\\"); k >= 0 {
+						g.prefix = strings.TrimSuffix(glob[:k], "/")
+					} else {
+						g.prefix = glob
+					}
+					g.suffix = glob[strings.LastIndexAny(glob, "*?[]{}\\")+1:]
+					key := byte(0)
+					if g.suffix != "" {
+						key = g.suffix[len(g.suffix)-1]
+					}
+					if strings.HasPrefix(g.suffix, "/") {
+						g.suffix = g.suffix[1:] // **/x also matches x
+					}
+					out[key] = append(out[key], g)
+				}
 			}
 		}
 	}
-	return false
+	return out
 }
 
 // reads reports whether r judges reading.

@@ -89,7 +89,7 @@ func (a *Analyzer) Command(argv []string) Result {
 }
 
 func (a *Analyzer) interp(src Source, out *[]rules.Action) *interp {
-	budget := maxSteps
+	budget, entries := maxSteps, maxEntries
 	protected := a.Protected
 	if protected == nil {
 		protected = func(value.Text) bool { return false }
@@ -116,7 +116,7 @@ func (a *Analyzer) interp(src Source, out *[]rules.Action) *interp {
 		st.shopt[o] = true
 	}
 	return &interp{
-		w: a.World, table: a.Table, protected: protected, shell: src.Shell, out: out, budget: &budget, st: st,
+		w: a.World, table: a.Table, protected: protected, shell: src.Shell, out: out, budget: &budget, entries: &entries, st: st,
 		stdout: &buffer{}, repos: &repoCache{byDir: map[string]Repo{}}, span: [2]int{0, len(src.Text)},
 	}
 }

@@ -14,7 +14,13 @@ func (it *interp) declare(c *syntax.DeclClause) result {
 	it.span = it.node(c)
 	var flags string
 	off := false
-	for _, a := range c.Args {
+	values := make([]value.Text, len(c.Args)) // all are expanded before any is assigned
+	for i, a := range c.Args {
+		if a.Name != nil && !a.Naked && a.Array == nil {
+			values[i] = it.assignValue(a.Value)
+		}
+	}
+	for i, a := range c.Args {
 		if a.Naked && a.Name == nil {
 			// An option, or a word that becomes NAME or NAME=VALUE.
 			for _, t := range it.field(a.Value) {
@@ -33,7 +39,9 @@ func (it *interp) declare(c *syntax.DeclClause) result {
 			continue
 		}
 		it.attributes(c.Variant.Value, flags, off, a.Name.Value)
-		if !a.Naked {
+		if !a.Naked && a.Array == nil {
+			it.assignTo(a, values[i])
+		} else if !a.Naked {
 			it.assign(a)
 		} else if c.Variant.Value == "local" {
 			it.st.vars[a.Name.Value] = variable{unset: true, array: it.st.vars[a.Name.Value].array, keys: it.st.vars[a.Name.Value].keys}

@@ -53,7 +53,7 @@ func (c *call) found() []value.Text {
 	for _, f := range filters {
 		switch f.Effect.Param() {
 		case "name", "iname", "path":
-			named = true
+			named = named || strings.Trim(string(f.Value), "*?\x00amu") != ""
 		case "type", "depth":
 		default:
 			sure = false
@@ -66,11 +66,37 @@ func (c *call) found() []value.Text {
 	if len(roots) == 0 {
 		roots = []value.Text{"."}
 	}
+	if or {
+		for _, f := range filters {
+			sure = sure && f.Effect.Param() != "type"
+		}
+	}
 	var out []value.Text
 	for _, r := range roots {
 		w := walker{c: c, filters: filters, or: or, sure: sure, budget: maxEntries}
 		w.root(r)
 		out = append(out, w.out...)
+	}
+	return c.it.sample(out)
+}
+
+// maxSample is how many files of a long list stand for the rest.
+const maxSample = 48
+
+// sample shortens a long list of files to those that a rule may be interested in,
+// and some of the others.
+func (it *interp) sample(files []value.Text) []value.Text {
+	if len(files) <= maxSample {
+		return files
+	}
+	out := files[:0:0]
+	rest := 0
+	for _, f := range files {
+		p := value.Text(strings.ReplaceAll(string(it.abs(f)), string(value.Maybe), ""))
+		if rest < maxSample || it.protected(p) {
+			out = append(out, f)
+			rest++
+		}
 	}
 	return out
 }
@@ -119,16 +145,21 @@ func (w *walker) suffix() value.Text {
 	return ""
 }
 
+// visit looks at one file and, if it is a directory, at what is in it.
 func (w *walker) visit(shown, p string, depth int) {
-	if w.budget--; w.budget < 0 || len(w.out) > maxWords {
-		w.budget = -1
-		return
-	}
 	it := w.c.it
 	if it.exists(value.Text(p)) == rules.False {
 		return
 	}
-	dir := it.isDir(value.Text(p))
+	w.take(shown, p, it.isDir(value.Text(p)), depth)
+}
+
+func (w *walker) take(shown, p string, dir bool, depth int) {
+	it := w.c.it
+	if w.budget--; w.budget < 0 || len(w.out) > maxWords || !it.walk() {
+		w.budget = -1
+		return
+	}
 	if m := w.accept(shown, p, dir, depth); m != rules.No {
 		t := value.Known(shown)
 		if shown == "" {
@@ -142,13 +173,29 @@ func (w *walker) visit(shown, p string, depth int) {
 	if !dir || w.tooDeep(depth) {
 		return
 	}
-	names, ok := it.names(value.Text(p), &w.budget)
-	if !ok {
-		w.budget = -1
-		return
+	entries, err := it.w.ReadDir(p)
+	if err != nil {
+		entries = nil
 	}
-	for _, n := range names {
-		w.visit(shown+"/"+n, path.Join(p, n), depth+1)
+	prefix := strings.TrimSuffix(p, "/") + "/"
+	seen := map[string]bool{}
+	for _, e := range entries {
+		child := prefix + e.Name()
+		if f, ok := it.st.files[child]; ok {
+			seen[child] = true
+			if f.absent {
+				continue
+			}
+		}
+		w.take(shown+"/"+e.Name(), child, e.IsDir(), depth+1)
+		if w.budget < 0 {
+			return
+		}
+	}
+	for f, made := range it.st.files {
+		if n, ok := strings.CutPrefix(f, prefix); ok && n != "" && !strings.Contains(n, "/") && !made.absent && !seen[f] {
+			w.take(shown+"/"+n, f, made.fresh, depth+1)
+		}
 	}
 }
 
@@ -183,7 +230,10 @@ func (w *walker) accept(shown, p string, dir bool, depth int) rules.Match {
 			m = rules.Maybe
 		}
 		tests++
-		all, some = min(all, m), max(some, m)
+		all = min(all, m)
+		if f.Effect.Param() != "type" || !w.or {
+			some = max(some, m)
+		}
 	}
 	if tests == 0 {
 		return rules.Yes

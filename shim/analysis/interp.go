@@ -18,6 +18,7 @@ type interp struct {
 	shell     dialect.Shell
 	out       *[]rules.Action
 	budget    *int // steps left, shared by all nested walks
+	entries   *int // directory entries left for find and its like
 
 	st    *state
 	org   origin
@@ -101,6 +102,12 @@ func (it *interp) opaque(why string, argv []value.Text) {
 	*it.out = append(*it.out, rules.Action{Op: rules.Exec, Argv: argv, Why: why, Span: it.span, Via: append([]string{}, it.via...), Cwd: it.st.dir})
 }
 
+// walk uses up one directory entry of the walks of the whole command.
+func (it *interp) walk() bool {
+	*it.entries--
+	return *it.entries > 0
+}
+
 // result is the exit status of a command, as far as it is known.
 type result uint8
 
@@ -141,13 +148,7 @@ func (it *interp) stmt(s *syntax.Stmt) result {
 	}
 	r := it.redirected(s)
 	if s.Negated {
-		switch r {
-		case success:
-			return failure
-		case failure:
-			return success
-		case unsure:
-		}
+		return invert(r)
 	}
 	return r
 }
@@ -370,16 +371,11 @@ func (it *interp) ifClause(c *syntax.IfClause) result {
 func (it *interp) whileClause(c *syntax.WhileClause) result {
 	it.loop++
 	defer func() { it.loop-- }()
+	start := it.st.clone()
 	for n := 0; n < maxRounds; n++ {
 		r := it.stmts(c.Cond)
 		if c.Until {
-			switch r {
-			case success:
-				r = failure
-			case failure:
-				r = success
-			case unsure:
-			}
+			r = invert(r)
 		}
 		if it.endLoop() || r == failure && n > 0 {
 			return success
@@ -394,20 +390,26 @@ func (it *interp) whileClause(c *syntax.WhileClause) result {
 			return success
 		}
 		if r == unsure {
-			it.widen(before)
-			it.stmts(c.Cond)
-			it.flow = flowNone
-			it.stmts(c.Do)
-			it.endLoop()
+			it.again(c, before)
 			it.st.join(before)
 			return unsure
 		}
-		if !it.spend() {
-			return unsure
+		if it.st.same(before) || !it.spend() {
+			return unsure // every further round is the same
 		}
 	}
-	it.opaque("a loop runs too long to be followed", nil)
+	it.again(c, start)
 	return unsure
+}
+
+// again walks a loop once more for all the rounds that are not walked one by one:
+// what a round changes is then unknown.
+func (it *interp) again(c *syntax.WhileClause, before *state) {
+	it.widen(before)
+	it.stmts(c.Cond)
+	it.flow = flowNone
+	it.stmts(c.Do)
+	it.endLoop()
 }
 
 // endLoop settles a pending break or continue; true if the loop is over.
@@ -425,26 +427,30 @@ func (it *interp) endLoop() bool {
 	return false
 }
 
-// widen makes every variable that differs from before unknown: a loop of unknown
-// length changed it.
+// widen makes every variable that a loop of unknown length changed unknown. A
+// variable that got the same kind of value anew keeps it.
 func (it *interp) widen(before *state) {
 	for n, v := range it.st.vars {
 		old, ok := before.vars[n]
-		if ok && sameVar(old, v) {
+		if !ok || sameVar(old, v) || v.array || v.keys != nil {
 			continue
 		}
-		grown := false // x="$x …" in a loop
 		for _, a := range v.alts {
-			if ok && len(old.alts) == 1 && a != old.alts[0] && len(a) > len(old.alts[0]) && old.alts[0] != "" {
-				grown = true
+			if len(old.alts) == 1 && a != old.alts[0] && old.alts[0] != "" && len(a) >= len(old.alts[0]) && !it.fresh(a) {
+				v.alts = []value.Text{value.Any}
+				it.st.vars[n] = v
+				break
 			}
 		}
-		if grown {
-			v.alts = []value.Text{value.Any}
-			it.st.vars[n] = v
-		}
+	}
+	if it.st.dir != before.dir && !it.fresh(it.st.dir) && len(it.st.dir) > len(before.dir) {
+		it.st.dir = before.dir + "/" + value.Any
 	}
 }
+
+// fresh reports whether a value already has unknown parts: another round gives it
+// the same ones.
+func (it *interp) fresh(t value.Text) bool { return !t.Known() }
 
 func sameVar(a, b variable) bool {
 	if len(a.alts) != len(b.alts) || len(a.list) != len(b.list) || len(a.keys) != len(b.keys) {
@@ -519,8 +525,24 @@ func (it *interp) cLoop(c *syntax.ForClause, l *syntax.CStyleLoop) result {
 			return unsure
 		}
 	}
-	it.opaque("a loop runs too long to be followed", nil)
+	for _, v := range loopVars(l) {
+		it.set(v, value.Digits)
+	}
+	it.stmts(c.Do)
+	it.endLoop()
 	return unsure
+}
+
+// loopVars are the variables that the head of a C-style loop changes.
+func loopVars(l *syntax.CStyleLoop) []string {
+	var out []string
+	syntax.Walk(l, func(n syntax.Node) bool {
+		if lit, ok := n.(*syntax.Lit); ok && isName(lit.Value) {
+			out = append(out, lit.Value)
+		}
+		return true
+	})
+	return out
 }
 
 func (it *interp) caseClause(c *syntax.CaseClause) result {

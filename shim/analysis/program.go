@@ -451,7 +451,7 @@ func (c *call) items() []value.Text {
 	}
 	switch {
 	case !in.set:
-		return []value.Text{value.Many}
+		return []value.Text{value.Any}
 	case in.list:
 		return in.lines
 	}
@@ -462,10 +462,7 @@ func (c *call) items() []value.Text {
 		}
 	}
 	var out []value.Text
-	s := strings.ReplaceAll(string(in.text), string(value.Any), string(value.Many))
-	if in.text.FromNet() {
-		s = strings.ReplaceAll(s, string(value.Net), string(value.Many))
-	}
+	s := string(in.text)
 	split := strings.Fields(s)
 	if byLine {
 		split = strings.Split(strings.TrimRight(s, "\n"), "\n")

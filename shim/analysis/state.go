@@ -78,6 +78,24 @@ func (s *state) clone() *state {
 	return &c
 }
 
+// same reports whether nothing that matters differs between two states.
+func (s *state) same(o *state) bool {
+	if s.dir != o.dir || len(s.vars) != len(o.vars) || len(s.files) != len(o.files) || len(s.funcs) != len(o.funcs) || len(s.params) != len(o.params) {
+		return false
+	}
+	for n, v := range s.vars {
+		if w, ok := o.vars[n]; !ok || !sameVar(v, w) {
+			return false
+		}
+	}
+	for p, f := range s.files {
+		if o.files[p] != f {
+			return false
+		}
+	}
+	return true
+}
+
 // join merges what may be the state after another branch into s.
 func (s *state) join(o *state) {
 	for n, v := range o.vars {

@@ -193,7 +193,12 @@ func (it *interp) assign(a *syntax.Assign) {
 		it.assignArray(name, a)
 		return
 	}
-	t := it.assignValue(a.Value)
+	it.assignTo(a, it.assignValue(a.Value))
+}
+
+// assignTo assigns an expanded value.
+func (it *interp) assignTo(a *syntax.Assign, t value.Text) {
+	name := a.Name.Value
 	if a.Index != nil {
 		it.setElem(name, a.Index, t, a.Append)
 		return

@@ -60,8 +60,8 @@ func (s *server) serve() {
 
 // work answers calls until the tree is gone or the server is told to stop.
 func (s *server) work() {
-	//defer quiet()()
-	w := &worker{server: s, mem: newMemory()}
+	defer quiet()()
+	w := &worker{server: s, mem: newMemory(), rights: ownRights()}
 	w.self = "/proc/" + strconv.Itoa(s.pid) + "/"
 	w.root = newRooted(&s.moved)
 	var f frame
@@ -97,7 +97,8 @@ func (s *server) tell(message string) {
 type worker struct {
 	*server
 	resolver
-	mem *memory
+	mem    *memory
+	rights rights
 }
 
 // reply is what becomes of a call. The zero reply refuses it.

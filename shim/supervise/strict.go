@@ -14,7 +14,7 @@ import (
 // pipes, files of /proc that are written) is left to the kernel, as is every
 // open of a caller with other rights than the supervisor's.
 func (w *worker) hand(n *notification, f *file, q openRequest) (r reply, again bool) {
-	umask, ok := alike(int(n.pid))
+	umask, ok := w.rights.alike(int(n.pid))
 	if !ok {
 		return proceed(), false
 	}
@@ -73,21 +73,31 @@ func portable(f *file, flags uint32) bool {
 	return false
 }
 
-// alike reports whether a thread has the supervisor's own rights, and its umask.
-func alike(tid int) (umask uint32, ok bool) {
-	theirs, err := os.ReadFile("/proc/" + strconv.Itoa(tid) + "/status")
+// rights are the lines of a status file that decide what may be opened.
+type rights [4]string
+
+func rightsIn(status []byte) (r rights) {
+	for i, name := range []string{"Uid:", "Gid:", "Groups:", "CapEff:"} {
+		r[i] = field(status, name)
+	}
+	return r
+}
+
+// ownRights returns the supervisor's, which do not change.
+func ownRights() rights {
+	status, err := os.ReadFile("/proc/self/status")
 	if err != nil {
+		return rights{}
+	}
+	return rightsIn(status)
+}
+
+// alike reports whether a thread has these rights, and its umask.
+func (r rights) alike(tid int) (umask uint32, ok bool) {
+	status, err := os.ReadFile("/proc/" + strconv.Itoa(tid) + "/status")
+	if err != nil || rightsIn(status) != r {
 		return 0, false
 	}
-	ours, err := os.ReadFile("/proc/self/status")
-	if err != nil {
-		return 0, false
-	}
-	for _, name := range []string{"Uid:", "Gid:", "Groups:", "CapEff:"} {
-		if field(theirs, name) != field(ours, name) {
-			return 0, false
-		}
-	}
-	mask, err := strconv.ParseUint(field(theirs, "Umask:"), 8, 32)
+	mask, err := strconv.ParseUint(field(status, "Umask:"), 8, 32)
 	return uint32(mask), err == nil
 }

@@ -143,6 +143,12 @@ func (p *interp) bindUp(name string, v val) {
 // destructure gives the parts of v to the pattern between the brackets at
 // open and m.
 func (p *interp) destructure(open, m int, v val) {
+	if p.depth >= p.rec.limits.Depth {
+		p.rec.fail("program nests too deeply")
+		return
+	}
+	p.depth++
+	defer func() { p.depth-- }()
 	byName := p.is(open, "{")
 	n := 0
 	for i := open + 1; i < m; i++ {

@@ -12,6 +12,7 @@ import (
 func (p *interp) decode(i int) val {
 	t := &p.toks[i]
 	raw := p.src[t.a:t.b]
+	p.rec.spend(len(raw) / 16)
 	f := t.form &^ fDedent
 	if t.form&fDedent != 0 {
 		if d := dedent(raw); d != raw {
@@ -362,7 +363,8 @@ func (p *interp) sigilHole(i, b int, d byte) (from, to, end int, ok bool) {
 		}
 		m := l.skipCode(at+1, '}')
 		if m < 0 {
-			break
+			p.rec.fail("unterminated interpolation")
+			return i, n, b, true
 		}
 		n = m + 1
 	}
@@ -434,6 +436,7 @@ func (p *interp) evalSpan(from, to int) val {
 	if reason != "" {
 		p.rec.fail(reason)
 	}
+	p.rec.spend((to - from) / 4)
 	saved, i, paren := p.toks, p.i, p.paren
 	p.toks, p.i, p.paren = toks, 0, 1
 	p.depth++

@@ -61,7 +61,12 @@ func (p *interp) emitPaths(kind Kind, v val, at cx) {
 		return
 	}
 	switch v.k {
-	case vList, vAlt:
+	case vList:
+		for _, e := range flat(v.l) {
+			p.emitPaths(kind, e, at)
+		}
+		return
+	case vAlt:
 		for _, e := range v.l {
 			p.emitPaths(kind, e, at)
 		}
@@ -217,27 +222,30 @@ func first(l []val, v val) val {
 
 // print records the environment if it is among what is printed.
 func (p *interp) print(v val, at cx) {
-	if holdsEnv(v, 0) {
+	if holdsEnv(v) {
 		p.emit(Effect{Kind: Environ}, at)
 	}
 }
 
-// holdsEnv reports whether the environment is in v.
-func holdsEnv(v val, depth int) bool {
+// holdsEnv reports whether the environment is in v, or in the first thousands
+// of values in it.
+func holdsEnv(v val) bool {
+	budget := 4 * maxList
+	return findEnv(v, &budget)
+}
+
+func findEnv(v val, budget *int) bool {
 	switch v.k {
 	case vEnv:
 		return true
 	case vRef:
 		return isEnvRef(v.s) && len(v.l) == 0
 	case vList, vDict, vAlt:
-		if depth > 8 {
-			return false
-		}
-		for i, e := range v.l {
-			if i > 64 {
-				break
+		for _, e := range v.l {
+			if *budget--; *budget < 0 {
+				return false
 			}
-			if holdsEnv(e, depth+1) {
+			if findEnv(e, budget) {
 				return true
 			}
 		}

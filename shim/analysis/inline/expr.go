@@ -322,6 +322,7 @@ func (p *interp) operate(start int, left val, level int) val {
 		next = level
 	}
 	right := p.expr(next)
+	p.rec.spend(len(left.l)*len(right.alts())/16 + len(right.l)/8 + len(left.s)/1024)
 	switch w {
 	case "+":
 		return p.plus(left, right)

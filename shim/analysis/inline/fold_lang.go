@@ -141,6 +141,9 @@ func (p *interp) foldPython(name string, c *cx) (val, bool) {
 		}
 		return unk(), true
 	case "compile":
+		if a0.k == vObj && a0.typ == "code" {
+			return a0, true
+		}
 		v := obj("code", "")
 		v.l = []val{a0}
 		return v, true
@@ -169,7 +172,7 @@ func (p *interp) convertPython(name string, a0 val, has0 bool, c *cx) val {
 		}
 		return unk()
 	}
-	if holdsEnv(a0, 0) {
+	if holdsEnv(a0) {
 		if a0.k == vRef && (name == "list" || name == "sorted" || name == "set" || name == "tuple") {
 			return a0
 		}

@@ -122,7 +122,7 @@ func (p *interp) convertNode(name string, c *cx, a0 val) val {
 		return val{k: vEnv}
 	}
 	for _, a := range c.pos {
-		if holdsEnv(a, 0) {
+		if holdsEnv(a) {
 			if name == "Object.keys" || name == "Reflect.ownKeys" {
 				return a
 			}
@@ -303,7 +303,7 @@ func (p *interp) foldPerl(name string, c *cx, start int) (val, bool) {
 		return unk(), true
 	case "values", "each", "sort", "ref", "uniq", "Dumper", "Data::Dumper::Dumper", "Data::Dumper->Dump", "encode_json", "to_json", "list", "defined", "wantarray", "grep", "map":
 		for _, a := range c.pos {
-			if holdsEnv(a, 0) {
+			if holdsEnv(a) {
 				if a.k == vRef && name == "sort" {
 					return a, true
 				}

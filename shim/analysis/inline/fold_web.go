@@ -59,7 +59,7 @@ func (p *interp) foldRuby(name string, c *cx, start int) (val, bool) {
 	case "URI", "URI.parse", "String", "Array", "Shellwords.escape", "Integer", "URI.join":
 		return a0, true
 	case "JSON.generate", "JSON.dump", "JSON.pretty_generate", "YAML.dump":
-		if holdsEnv(a0, 0) {
+		if holdsEnv(a0) {
 			return val{k: vEnv}, true
 		}
 		return str(a0.json()), true
@@ -222,7 +222,7 @@ func (p *interp) foldPHP(name string, c *cx) (val, bool) {
 		}
 		return list(c.pos...), true
 	case "json_encode", "serialize", "http_build_query", "var_export", "print_r":
-		if holdsEnv(a0, 0) {
+		if holdsEnv(a0) {
 			return val{k: vEnv}, true
 		}
 		return str(a0.json()), true

@@ -202,8 +202,13 @@ func (p *interp) exprFunction(params []param, body int) val {
 // skipExpr moves to the end of the expression at p.i without evaluating it.
 func (p *interp) skipExpr() int {
 	start := p.i
+	defer func() { p.rec.spend((p.i - start) / 2) }()
+	lambdas := 0
 	for !p.atEnd() {
 		t := &p.toks[p.i]
+		if p.lang == Python && p.is(p.i, "lambda") {
+			lambdas++
+		}
 		if t.nl && p.i > start && p.lineEnds() {
 			break
 		}
@@ -212,7 +217,7 @@ func (p *interp) skipExpr() int {
 			case ",", ";", ")", "]", "}":
 				return p.i
 			case ":":
-				if p.lang == Python {
+				if lambdas--; p.lang == Python && lambdas < 0 {
 					return p.i
 				}
 			}
@@ -265,6 +270,7 @@ func (p *interp) pythonLambda() val {
 		}
 		i++
 	}
+	p.rec.spend((i - start) / 4)
 	return p.exprFunction(p.readParams(start, i), i+1)
 }
 

@@ -40,8 +40,9 @@ type span struct{ from, to int }
 
 // scope holds the variables of a body.
 type scope struct {
-	vars map[string]val
-	up   *scope
+	vars  map[string]val
+	up    *scope
+	depth int
 }
 
 // function is a function of the program.
@@ -183,7 +184,7 @@ func (p *interp) eval(text string, at cx) {
 	sub.baseCol = sub.toks[0].col
 	sub.hoisted, sub.fns = nil, nil
 	sub.hoist()
-	p.rec.spend(len(sub.toks))
+	p.rec.spend(len(sub.toks) + len(text)/4)
 	sub.body(len(sub.toks) - 1)
 	p.rec.nested--
 	p.fns = append(p.fns, sub.fns...)
@@ -292,6 +293,10 @@ func (p *interp) callFn(fn *function, a args, self *val) val {
 		return unk()
 	}
 	fn.called = true
+	if fn.sc.depth > p.rec.limits.Depth {
+		p.rec.fail("program nests too deeply")
+		return unk()
+	}
 	if fn.calls++; fn.calls > maxCalls {
 		if fn.calls > maxCalls+1 {
 			return unk()
@@ -302,7 +307,7 @@ func (p *interp) callFn(fn *function, a args, self *val) val {
 	saved := *p
 	ret := val{k: vNil}
 	p.toks, p.src, p.span = fn.toks, fn.src, fn.span
-	p.sc = &scope{up: fn.sc}
+	p.sc = &scope{up: fn.sc, depth: fn.sc.depth + 1}
 	p.ret, p.block, p.inline, p.cond, p.class, p.noGT = &ret, 0, 0, 0, false, false
 	p.depth += 4
 	p.bindParams(fn, a, self)

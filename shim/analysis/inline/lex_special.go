@@ -57,7 +57,7 @@ func (l *lexer) special(c byte) bool {
 		}
 	case R:
 		if c == '%' {
-			if n := strings.IndexByte(l.s[l.i+1:l.end], '%'); n >= 0 && n < 12 {
+			if n := strings.IndexByte(l.s[l.i+1:min(l.end, l.i+14)], '%'); n >= 0 {
 				l.push(tOp, l.i+n+2)
 				return true
 			}
@@ -107,7 +107,16 @@ func (l *lexer) regex(from int, classes bool) bool {
 			return true
 		}
 	}
+	l.missed()
 	return false
+}
+
+// missed counts the searches that found nothing: many of them would take
+// quadratic time.
+func (l *lexer) missed() {
+	if l.misses++; l.misses > 64 {
+		l.fail("program text is too irregular")
+	}
 }
 
 // variable reads a name after n bytes of sigil.
@@ -183,7 +192,7 @@ func (l *lexer) specialPerl(c byte) bool {
 		if d == '<' && (isIdentStart(l.at(2)) || strings.IndexByte("~\"'`", l.at(2)) >= 0) && l.at(2) != 0 {
 			return l.heredocStart(2)
 		}
-		for i := l.i + 1; i < l.end && l.s[i] != '\n' && l.s[i] != ';'; i++ {
+		for i := l.i + 1; i < min(l.end, l.i+256) && l.s[i] != '\n' && l.s[i] != ';'; i++ {
 			if l.s[i] == '>' {
 				if i == l.i+2 && d == '<' || l.s[i-1] == '=' {
 					i++ // <<>>
@@ -201,6 +210,7 @@ func (l *lexer) specialPerl(c byte) bool {
 				l.modifiers(n+1, n, n)
 				return true
 			}
+			l.missed()
 		}
 	}
 	return false

@@ -17,6 +17,7 @@ type lexer struct {
 	sp     bool // after white space
 	col    int  // width of the indentation of this line
 	docs   []heredoc
+	misses int
 	loopDo bool // Ruby: the next do belongs to a while, until or for
 
 }
@@ -32,7 +33,7 @@ type heredoc struct {
 // The last token is tEOF.
 func lex(lang Lang, s string, from, to int) ([]token, string) {
 	l := &lexer{lang: lang, s: s, i: from, end: to, nl: true}
-	l.toks = make([]token, 0, (to-from)/4+8)
+	l.toks = make([]token, 0, (to-from)/3+8)
 	if from == 0 {
 		l.start()
 	}

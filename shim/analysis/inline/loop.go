@@ -230,6 +230,8 @@ func (p *interp) bindTarget(from, end int, e val) {
 // find returns the first token w from i on in the same brackets, before stop
 // and before the end of the statement; else -1.
 func (p *interp) find(i int, w, stop string) int {
+	start := i
+	defer func() { p.rec.spend((i - start) / 8) }()
 	for ; i < len(p.toks)-1; i++ {
 		switch {
 		case p.is(i, w):

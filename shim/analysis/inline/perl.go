@@ -5,7 +5,9 @@ import "strings"
 // modified interprets a statement of Perl or Ruby that a modifier follows:
 // print for @list, open(…) if $x. It reports whether there was a loop.
 func (p *interp) modified(start int) (val, bool) {
-	for i := start; i < len(p.toks)-1; i++ {
+	i := start
+	defer func() { p.rec.spend((i - start) / 8) }()
+	for ; i < len(p.toks)-1; i++ {
 		t := &p.toks[i]
 		if t.k == tOp {
 			c := p.src[t.from]

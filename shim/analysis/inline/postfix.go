@@ -525,6 +525,7 @@ func (p *interp) at(v, key val) val {
 			}
 			return val{k: vNil}
 		}
+		p.rec.spend(len(v.l) / 4)
 		return element(v)
 	case vDict:
 		if key.known() {

@@ -78,7 +78,7 @@ func (p *interp) prefix(w string) (val, bool) {
 	case "<-", "|", "=>", "::":
 		if w == "::" || w == "|" {
 			p.i++
-			return p.unary(), true
+			return p.expr(pMatch), true
 		}
 	}
 	return val{}, false
@@ -132,7 +132,7 @@ func (p *interp) prefixWord(w string) (val, bool) {
 	case "async":
 		if p.lang == Node && !p.is(p.i+1, "=>") && !p.is(p.i+1, ".") && !p.toks[p.i+1].nl {
 			p.i++
-			return p.unary(), true
+			return p.expr(pMatch), true
 		}
 	case "do":
 		if p.lang == Perl {

@@ -181,7 +181,7 @@ func (p *interp) comprehension() val {
 	p.paren++
 	var out []val
 	known, env := true, false
-	p.sc = &scope{up: p.sc}
+	p.sc = &scope{up: p.sc, depth: p.sc.depth + 1}
 	p.forClause(isFor, m, &known, func() {
 		p.i = open + 1
 		v := p.expr(pTernary)

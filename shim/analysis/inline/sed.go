@@ -11,12 +11,13 @@ type sedScript struct {
 	rec *recorder
 	s   string
 	i   int
+	end int // the last closing square bracket
 }
 
 // runSed reports the files that a sed script reads and writes, and what it
 // executes.
 func runSed(r *recorder, src string) {
-	s := &sedScript{rec: r, s: src}
+	s := &sedScript{rec: r, s: src, end: strings.LastIndexByte(src, ']')}
 	for s.i < len(s.s) && r.step() {
 		if !s.command() {
 			r.fail("sed script not understood")
@@ -155,7 +156,7 @@ func (s *sedScript) upTo() bool {
 			s.i++
 			return true
 		case c == '[' && d != '[':
-			class = strings.IndexByte(s.s[s.i:], ']') > 0
+			class = s.i < s.end
 		case c == ']':
 			class = false
 		}

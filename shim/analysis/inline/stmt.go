@@ -229,7 +229,7 @@ func (p *interp) exprStmt() val {
 
 // annotation interprets x: T = v of Python, and reports whether there is one.
 func (p *interp) annotation(start int) bool {
-	for j := start + 2; j < len(p.toks) && !p.toks[j].nl; j++ {
+	for j := start + 2; j < min(len(p.toks), start+256) && !p.toks[j].nl; j++ {
 		if p.is(j, "=") {
 			p.i = j + 1
 			v := p.expr(pAssign)

@@ -39,7 +39,7 @@ type val struct {
 const (
 	maxAlts = 64      // alternatives that a value may have
 	maxText = 1 << 16 // bytes of a folded text
-	maxList = 1 << 12 // elements of a folded list
+	maxList = 1 << 10 // elements of a folded list
 )
 
 // home stands for the home directory of the user inside a text.
@@ -67,13 +67,9 @@ func (v val) text() string {
 		switch v.typ {
 		case "Path", "URL", "Pathname", "File":
 			return v.s
-		case "Join":
-			if len(v.l) == 1 {
-				return v.l[0].text()
-			}
 		}
 	case vList:
-		if len(v.l) == 1 {
+		if len(v.l) == 1 && v.l[0].k != vList {
 			return v.l[0].text()
 		}
 	}
@@ -89,12 +85,17 @@ func (v val) alts() []val {
 }
 
 // same reports whether a and b are known to be the same plain value.
-func same(a, b val) bool {
+func same(a, b val) bool { return sameTo(a, b, 3) }
+
+func sameTo(a, b val, depth int) bool {
 	if a.k != b.k || a.n != b.n || a.s != b.s || a.typ != b.typ || a.fn != b.fn || len(a.l) != len(b.l) {
 		return false
 	}
+	if len(a.l) > 0 && &a.l[0] == &b.l[0] {
+		return true
+	}
 	for i := range a.l {
-		if i > 16 || !same(a.l[i], b.l[i]) {
+		if i > 16 || depth == 0 || !sameTo(a.l[i], b.l[i], depth-1) {
 			return false
 		}
 	}
@@ -236,7 +237,7 @@ func element(v val) val {
 		}
 	}
 	l, ok := elems(v)
-	if !ok || len(l) == 0 {
+	if !ok || len(l) == 0 || len(l) > maxAlts {
 		return unk()
 	}
 	out := l[0]
@@ -259,17 +260,25 @@ func isEnvRef(name string) bool {
 // flat returns the values with lists replaced by their elements.
 func flat(vs []val) []val {
 	var out []val
+	budget := 2 * maxList
+	flatten(vs, &out, &budget)
+	return out
+}
+
+func flatten(vs []val, out *[]val, budget *int) {
 	for _, v := range vs {
+		if *budget--; *budget < 0 {
+			if *budget == -1 {
+				*out = append(*out, unk()) // and more
+			}
+			return
+		}
 		if v.k == vList {
-			out = append(out, flat(v.l)...)
+			flatten(v.l, out, budget)
 			continue
 		}
-		out = append(out, v)
-		if len(out) > maxList {
-			break
-		}
+		*out = append(*out, v)
 	}
-	return out
 }
 
 // get returns the value under key in the dictionary v.
