@@ -382,6 +382,8 @@ func slotFor(args []Slot, all []Arg, i int) Effect {
 		return args[i].Effect
 	case len(all)-rep > trail && i >= len(all)-trail:
 		return args[rep+1+i-(len(all)-trail)].Effect
+	case len(all) <= trail:
+		return "value" // too few operands: the program complains
 	default:
 		return args[rep].Effect
 	}

@@ -139,3 +139,21 @@ func (s *Spec) HasFilters() bool {
 	}
 	return false
 }
+
+// Loads reports whether the program is one that takes files in without printing
+// them: an option or operand of it is a load.
+func (p *Parsed) Loads() bool { return p.Spec != nil && p.Spec.loads() }
+
+func (s *Spec) loads() bool {
+	for i := range s.Options {
+		if k := s.Options[i].Effect.Kind(); k == "load" || k == "env-file" {
+			return true
+		}
+	}
+	for i := range s.Args {
+		if k := s.Args[i].Effect.Kind(); k == "load" || k == "env-file" {
+			return true
+		}
+	}
+	return false
+}

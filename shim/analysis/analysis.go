@@ -66,7 +66,7 @@ func (a *Analyzer) Analyze(src Source) (res Result) {
 	}
 	for _, o := range p.Opaque {
 		it.span = [2]int{o.From, o.To}
-		it.opaque("this part runs in a way that guard cannot follow", nil)
+		it.opaquePart(src.Text, o)
 	}
 	return res
 }
@@ -99,7 +99,7 @@ func (a *Analyzer) interp(src Source, out *[]rules.Action) *interp {
 		arg0 = "bash"
 	}
 	st := &state{
-		vars: map[string]variable{gapName: {alts: []value.Text{value.Any}}}, funcs: map[string]*function{}, aliases: map[string]string{},
+		vars: map[string]variable{gapName: {alts: []value.Text{value.Any}}, maybeName: {alts: []value.Text{value.Maybe}}}, funcs: map[string]*function{}, aliases: map[string]string{},
 		files: map[string]file{}, fds: map[int]stream{}, hashed: map[string]value.Text{}, shopt: map[string]bool{}, opts: map[string]bool{},
 		traps: map[string]string{}, gitAlias: map[string]value.Text{}, dir: value.Known(a.World.Dir()), arg0: value.Known(arg0),
 	}

@@ -122,7 +122,7 @@ func (it *interp) builtin(name string, argv []value.Text, words []*syntax.Word) 
 	case "enable":
 		for i, a := range args {
 			if a == "-f" && i+1 < len(args) {
-				it.opaque("a builtin is loaded from a file", []value.Text{it.abs(args[i+1])})
+				it.opaque("a builtin is loaded from a file", nil)
 			}
 		}
 		return success, true
@@ -381,7 +381,9 @@ func (it *interp) shoptBuiltin(args []value.Text) {
 			set = true
 		case "-o", "-q", "-p":
 		default:
-			if set {
+			if set && !a.Known() {
+				it.st.shopt["\x00unknown"] = true
+			} else if set {
 				it.st.shopt[string(a)] = on
 			}
 		}

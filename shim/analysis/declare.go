@@ -50,6 +50,7 @@ func (it *interp) declare(c *syntax.DeclClause) result {
 		it.inherited(a.Name.Value, false)
 	}
 	if len(c.Args) == 0 || strings.Contains(flags, "p") {
+		it.reveal()
 		it.stdout.write(value.Any)
 		if len(c.Args) == 0 || strings.Contains(flags, "p") && c.Variant.Value == "export" {
 			it.emit(rules.Action{Op: rules.Exec, Argv: []value.Text{value.Text(c.Variant.Value)}})

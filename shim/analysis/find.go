@@ -122,6 +122,12 @@ func (w *walker) root(r value.Text) {
 		shown = ""
 	}
 	before := len(w.out)
+	if r == "" {
+		return
+	}
+	if !w.c.it.isDir(p) {
+		w.sure = w.sure || len(w.filters) == 0
+	}
 	w.visit(shown, string(p), 0)
 	if w.budget < 0 {
 		w.out = append(w.out[:before], value.Text(shown)+"/"+value.Any+w.suffix())

@@ -381,8 +381,7 @@ func (it *interp) whileClause(c *syntax.WhileClause) result {
 			return success
 		}
 		if r == failure {
-			it.aside(func(x *interp) { x.stmts(c.Do) })
-			return success
+			return success // it is never entered
 		}
 		before := it.st.clone()
 		it.stmts(c.Do)
@@ -490,9 +489,6 @@ func (it *interp) forClause(c *syntax.ForClause) result {
 			if it.endLoop() || !it.spend() {
 				break
 			}
-		}
-		if len(items) == 0 {
-			it.aside(func(x *interp) { x.set(l.Name.Value, value.Any); x.stmts(c.Do) })
 		}
 	case *syntax.CStyleLoop:
 		return it.cLoop(c, l)

@@ -61,7 +61,7 @@ func (it *interp) text(t value.Text, org origin, via string) result {
 	}
 	for _, o := range p.Opaque {
 		it.span = it.org.at(o.From, o.To)
-		it.opaque("this part runs in a way that guard cannot follow", nil)
+		it.opaquePart(src, o)
 	}
 	it.org, it.span, it.multi, it.choice = outer, span, multi, choice
 	return r
@@ -71,6 +71,9 @@ func (it *interp) text(t value.Text, org origin, via string) result {
 // parsed: its value is unknown.
 const gapName = "__guard_unknown"
 
+// maybeName is the variable that stands for value.Maybe.
+const maybeName = "__guard_maybe"
+
 // gapVars replaces unknown parts by a variable of unknown value, so that what is
 // known around them can be parsed. It is right only where the unknown part is
 // data; a text where it may be syntax is also opaque, see text.
@@ -78,7 +81,11 @@ func gapVars(s string) string {
 	var b strings.Builder
 	for i := 0; i < len(s); i++ {
 		if s[i] == 0 {
-			b.WriteString("${" + gapName + "}")
+			name := gapName
+			if i+1 < len(s) && s[i:i+2] == string(value.Maybe) {
+				name = maybeName
+			}
+			b.WriteString("${" + name + "}")
 			i++
 			continue
 		}
@@ -202,15 +209,10 @@ func (it *interp) scriptText(p value.Text) (value.Text, bool) {
 		it.opaque("the name of the script is not known", []value.Text{value.Any})
 		return "", false
 	}
-	t, ok := it.content(p, maxScript)
-	if !ok {
-		switch f, made := it.st.files[string(p)]; {
-		case made && !f.absent && !f.fresh:
-			it.opaque("the script was made by this command, and its content is not known", nil)
-		}
-		return "", false // absent, binary or unreadable: the shell says so
-	}
-	return t, true
+	// What is absent, binary or unreadable does not run; a file that this command
+	// has edited in a way that cannot be followed is judged like one that was
+	// edited before.
+	return it.content(p, maxScript)
 }
 
 // sourceFile walks a file in the state at hand, as . and source do.
@@ -219,10 +221,41 @@ func (it *interp) sourceFile(p value.Text, via string) {
 		it.text(s.asText(), origin{parent: &it.org, nested: true, span: it.span}, via)
 		return
 	}
-	it.file(rules.Load, p, false)
+	it.runFile(p)
 	if t, ok := it.scriptText(p); ok {
 		it.text(t, origin{parent: &it.org, nested: true, span: it.span}, via)
 	}
+}
+
+// runFile records that a file is run or sourced. Of a protected one, only that it
+// is loaded, as long as nothing shows its variables; an interpreter that is handed
+// it as a program prints its lines as errors.
+func (it *interp) runFile(p value.Text) {
+	it.file(rules.Load, p, false)
+	if it.protected(p) || it.protected(it.real(p)) {
+		it.st.loaded = append(it.st.loaded, len(*it.out)-1)
+	}
+}
+
+// reveal turns the protected files that were loaded before into ones that are
+// read: what runs now may show what they hold.
+func (it *interp) reveal() {
+	for _, i := range it.st.loaded {
+		if i < len(*it.out) && (*it.out)[i].Op == rules.Load {
+			(*it.out)[i].Op = rules.Read
+		}
+	}
+	it.st.loaded = nil
+}
+
+// opaquePart records a part that the tree does not show. The definition of an
+// alias is none where aliases are never expanded.
+func (it *interp) opaquePart(src string, o dialect.Span) {
+	if it.shell == dialect.Bash && !it.st.shopt["expand_aliases"] && !it.st.opts["posix"] && !it.st.shopt["\x00unknown"] &&
+		strings.HasPrefix(strings.TrimLeft(src[o.From:o.To], " \t"), "alias") {
+		return
+	}
+	it.opaque("this part runs in a way that guard cannot follow", nil)
 }
 
 // runTrap walks the handler of a signal or of EXIT.
@@ -256,6 +289,7 @@ func (it *interp) startup(name string, v value.Text) {
 	}
 	it.via = append(it.via[:len(it.via):len(it.via)], name)
 	it.sourceFile(it.abs(p), "")
+	it.reveal() // what is no assignment in it is printed as an error
 	it.via = it.via[:len(it.via)-1]
 }
 

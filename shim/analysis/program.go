@@ -25,8 +25,9 @@ type call struct {
 	db      value.Text
 	tgt     []value.Text
 	env     []value.Text
-	ran     bool // a command, script or text was run
-	net     bool // it talks to the network
+	loaded  []int // env files that the command it runs gets
+	ran     bool  // a command, script or text was run
+	net     bool  // it talks to the network
 	mark    value.Text
 	dialect string       // of SQL
 	from    []value.Text // sources, for a destination that is a directory
@@ -51,6 +52,9 @@ func (it *interp) program(argv []value.Text, words []*syntax.Word) result {
 	c.targets()
 	a.Target = c.tgt
 	it.emit(a)
+	if len(it.st.loaded) > 0 && !c.p.Harmless && !c.p.Loads() {
+		it.reveal()
+	}
 	if c.p.Harmless {
 		it.stdout.write(value.Any)
 		return unsure
@@ -161,8 +165,13 @@ func (c *call) apply(e programs.Effect, t value.Text, i int) {
 		}
 	case "read-tree":
 		c.file(rules.Read, t, true)
-	case "load", "env-file":
+	case "load":
 		c.file(rules.Load, t, false)
+	case "env-file":
+		c.file(rules.Load, t, false)
+		if p := c.abs(t); it.protected(p) {
+			c.loaded = append(c.loaded, len(*it.out)-1)
+		}
 	case "list", "mkdir":
 		if e == "mkdir" {
 			it.made(c.abs(t), true)
@@ -178,7 +187,11 @@ func (c *call) apply(e programs.Effect, t value.Text, i int) {
 	case "move":
 		c.file(rules.Read, t, true)
 		c.file(rules.Delete, t, true)
-		(*it.out)[len(*it.out)-1].Via = append((*it.out)[len(*it.out)-1].Via, "move")
+		a := &(*it.out)[len(*it.out)-1]
+		a.Via = append(a.Via[:len(a.Via):len(a.Via)], "move")
+		if n := len(c.p.Args); n > 0 && c.p.Args[n-1].Text != "/dev/null" {
+			a.Loses, a.Loss = rules.False, "" // it is elsewhere then
+		}
 	case "delete", "delete-tree":
 		if e.Param() == "found" {
 			for _, f := range c.found() {
@@ -229,6 +242,9 @@ func (c *call) abs(t value.Text) value.Text { return absIn(c.dir, t) }
 
 // file records what happens to one file operand.
 func (c *call) file(op rules.Op, t value.Text, tree bool) {
+	if t == "" {
+		return // no file has this name
+	}
 	if s := string(t); strings.HasPrefix(s, "/dev/") && (op == rules.Read) {
 		if st, ok := c.it.devFd(t); ok {
 			if st.path != "" {
@@ -350,6 +366,7 @@ func (c *call) run(i int, first bool) {
 	sub.via = append(it.via[:len(it.via):len(it.via)], c.p.Program)
 	sub.st.dir = c.dir
 	sub.multi, sub.choice = nil, nil
+	sub.st.loaded = append(sub.st.loaded, c.loaded...)
 	sub.st.funcs = map[string]*function{} // another process knows no functions
 	for _, e := range c.env {
 		n, v, _ := strings.Cut(string(e), "=")
@@ -535,11 +552,13 @@ func (c *call) script(t value.Text, i int) {
 		if !strings.Contains(string(t), "/") && c.it.exists(p) == rules.False && c.it.st.files[string(p)] == (file{}) {
 			return
 		}
-		c.it.file(rules.Load, p, false)
+		c.it.runFile(p)
+		c.it.reveal()
 		c.it.script(c.p.Program, p, args)
 		return
 	}
-	c.it.file(rules.Load, p, false)
+	c.it.runFile(p)
+	c.it.reveal()
 	lang, ok := inline.LangOf(path.Base(string(c.argv[0])))
 	if !ok {
 		return

@@ -48,6 +48,7 @@ type state struct {
 	oldDir   value.Text
 	files    map[string]file
 	fds      map[int]stream
+	loaded   []int                 // actions that load a protected file into the shell
 	hashed   map[string]value.Text // hash -p, or a copy under another name
 	shopt    map[string]bool
 	opts     map[string]bool

@@ -39,7 +39,12 @@ func (it *interp) get(name string) (value.Text, bool) {
 	}
 	v, ok := it.lookup(name)
 	if !ok {
-		return it.defaults(name)
+		t, ok := it.defaults(name)
+		if !ok && len(it.st.loaded) > 0 { // it may come from the file
+			it.reveal()
+			return value.Any, true
+		}
+		return t, ok
 	}
 	if v.array {
 		if len(v.list) == 0 {

@@ -3,7 +3,7 @@ package inline
 // assign gives v to the target in the tokens from start to end.
 func (p *interp) assign(start, end int, v val) {
 	for start < end {
-		t := &p.toks[start]
+		t := p.tok(start)
 		if t.k == tIdent && (p.declares(p.word(start)) || p.lang == PHP && p.is(start, "list")) {
 			start++
 			continue
@@ -17,7 +17,7 @@ func (p *interp) assign(start, end int, v val) {
 	if start >= end {
 		return
 	}
-	t := &p.toks[start]
+	t := p.tok(start)
 	if t.k == tOp {
 		switch p.src[t.from:t.to] {
 		case "(", "[", "{":
@@ -39,13 +39,13 @@ func (p *interp) assign(start, end int, v val) {
 	switch {
 	case end == start+1, p.is(start+1, ":") && p.lang != Lua: // x: T = v
 		p.store(name, t.k, v)
-	case p.toks[start+1].k == tIdent && end == start+2: // T x = v
+	case p.tok(start+1).k == tIdent && end == start+2: // T x = v
 		p.store(p.word(start+1), tIdent, v)
 	case p.is(end-1, "]") || p.is(end-1, "}"):
 		p.assignIndex(start, end, name, v)
 	default:
 		p.attrs = true
-		p.set(p.src[t.from:p.toks[end-1].to], v)
+		p.set(p.src[t.from:p.tok(end-1).to], v)
 	}
 }
 
@@ -67,11 +67,11 @@ func (p *interp) store(name string, k tkind, v val) {
 func (p *interp) assignIndex(start, end int, name string, v val) {
 	open := -1
 	for i := start + 1; i < end; i++ {
-		if int(p.toks[i].m) == end-1 {
+		if int(p.tok(i).m) == end-1 {
 			open = i
 			break
 		}
-		if m := int(p.toks[i].m); m > i {
+		if m := int(p.tok(i).m); m > i {
 			i = m
 		}
 	}
@@ -90,7 +90,7 @@ func (p *interp) assignIndex(start, end int, name string, v val) {
 	if p.lang == Awk && name == "ARGV" {
 		p.emitPaths(Read, v, p.spanOf(start))
 	}
-	if p.lang == Perl && p.toks[start].k == tVar && open == start+1 {
+	if p.lang == Perl && p.tok(start).k == tVar && open == start+1 {
 		name = map[bool]string{true: "@", false: "%"}[p.is(open, "[")] + name[1:]
 	}
 	if open != start+1 {
@@ -126,20 +126,6 @@ func (p *interp) assignIndex(start, end int, name string, v val) {
 	}
 }
 
-// forget makes the variable name unknown.
-func (p *interp) forget(name string) { p.bindUp(name, unk()) }
-
-// bindUp replaces the variable name where it lives.
-func (p *interp) bindUp(name string, v val) {
-	for sc := p.sc; sc != nil; sc = sc.up {
-		if _, ok := sc.vars[name]; ok {
-			sc.vars[name] = v
-			return
-		}
-	}
-	p.bind(name, v)
-}
-
 // destructure gives the parts of v to the pattern between the brackets at
 // open and m.
 func (p *interp) destructure(open, m int, v val) {
@@ -164,12 +150,12 @@ func (p *interp) destructure(open, m int, v val) {
 				colon = i
 			case p.is(i, "=") && eq == 0:
 				eq = i
-			case int(p.toks[i].m) > i:
-				i = int(p.toks[i].m)
+			case int(p.tok(i).m) > i:
+				i = int(p.tok(i).m)
 			}
 		}
 		end := min(i, m)
-		rest := p.is(from, "*") || p.is(from, "...") || p.toks[from].k == tVar && p.lang == Perl && p.word(from)[0] == '@'
+		rest := p.is(from, "*") || p.is(from, "...") || p.tok(from).k == tVar && p.lang == Perl && p.word(from)[0] == '@'
 		part := p.part(v, byName || colon > 0 && p.lang == PHP, from, colon, n, rest)
 		target := from
 		if colon > 0 {
@@ -197,7 +183,7 @@ func (p *interp) evalAt(i int) val {
 func (p *interp) part(v val, byName bool, from, colon, n int, rest bool) val {
 	if byName {
 		key := p.word(from)
-		if p.toks[from].k == tStr {
+		if p.tok(from).k == tStr {
 			key = p.decode(from).text()
 		}
 		if v.k == vDict {

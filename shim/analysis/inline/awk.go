@@ -21,7 +21,7 @@ func (p *interp) command(v val) val {
 func (p *interp) awkGetline() val {
 	start := p.i
 	p.i++
-	t := &p.toks[p.i]
+	t := p.tok(p.i)
 	if !t.nl && (t.k == tIdent && !p.is(p.i, "in") || p.is(p.i, "$")) {
 		from := p.i
 		noGT := p.noGT
@@ -41,7 +41,7 @@ func (p *interp) awkGetline() val {
 func (p *interp) awkPipe(op int, left val) val {
 	p.emitShell(left, p.spanOf(op))
 	p.i++
-	if t := &p.toks[p.i]; !t.nl && t.k == tIdent {
+	if t := p.tok(p.i); !t.nl && t.k == tIdent {
 		from := p.i
 		p.expr(pMatch)
 		p.assign(from, p.i, anyStr())
@@ -55,7 +55,7 @@ func (p *interp) awkPrint() {
 	p.i++
 	p.noGT = true
 	for !p.atEnd() && p.rec.step() {
-		if t := &p.toks[p.i]; t.nl || p.is(p.i, ";") || p.is(p.i, "}") || p.is(p.i, ">") || p.is(p.i, ">>") || p.is(p.i, "|") || p.is(p.i, "|&") {
+		if t := p.tok(p.i); t.nl || p.is(p.i, ";") || p.is(p.i, "}") || p.is(p.i, ">") || p.is(p.i, ">>") || p.is(p.i, "|") || p.is(p.i, "|&") {
 			break
 		}
 		at := p.i

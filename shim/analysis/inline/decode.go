@@ -10,7 +10,7 @@ import (
 
 // decode returns the value of the string token at i.
 func (p *interp) decode(i int) val {
-	t := &p.toks[i]
+	t := p.tok(i)
 	raw := p.src[t.a:t.b]
 	p.rec.spend(len(raw) / 16)
 	f := t.form &^ fDedent
@@ -40,7 +40,7 @@ func (p *interp) decodeDedented(s string, f form) val {
 	}
 	src, base := p.src, p.span
 	if base == nil {
-		t := &p.toks[p.i]
+		t := p.tok(p.i)
 		p.span = &span{int(t.from), int(t.to)}
 	}
 	p.src = s

@@ -29,7 +29,7 @@ func (p *interp) lineEnds() bool {
 
 // binary returns the level of the operator at the current token, or 0.
 func (p *interp) binary() int {
-	t := &p.toks[p.i]
+	t := p.tok(p.i)
 	if t.k != tOp && t.k != tIdent {
 		return 0
 	}
@@ -190,7 +190,7 @@ func (p *interp) juxtaposed(min int) bool {
 	if p.lang != Awk || min > pAdd {
 		return false
 	}
-	t := &p.toks[p.i]
+	t := p.tok(p.i)
 	if t.nl {
 		return false
 	}
@@ -207,7 +207,7 @@ func (p *interp) juxtaposed(min int) bool {
 
 // assignOp returns the assignment operator at the current token, or "".
 func (p *interp) assignOp() string {
-	t := &p.toks[p.i]
+	t := p.tok(p.i)
 	if t.k != tOp || t.nl && p.lineEnds() {
 		return ""
 	}
@@ -215,7 +215,7 @@ func (p *interp) assignOp() string {
 	case "=", ":=", "+=", "-=", "*=", "/=", ".=", "%=", "|=", "&=", "^=", "**=", "||=", "&&=", "??=", "//=", "<<=", ">>=", "x=":
 		return w
 	case "..":
-		if p.is(p.i+1, "=") && !p.toks[p.i+1].sp {
+		if p.is(p.i+1, "=") && !p.tok(p.i+1).sp {
 			return "..="
 		}
 	case "<-", "<<-":
@@ -421,7 +421,7 @@ func (p *interp) spanOf(start int) cx {
 		return cx{from: p.span.from, to: p.span.to}
 	}
 	end := max(p.i-1, start)
-	return cx{from: int(p.toks[start].from), to: int(p.toks[end].to)}
+	return cx{from: int(p.tok(start).from), to: int(p.tok(end).to)}
 }
 
 func arith(a, b val, f func(a, b int64) (int64, bool)) val {

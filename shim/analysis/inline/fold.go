@@ -218,7 +218,7 @@ func (p *interp) foldString(v val, m string, c *cx, start int) (val, bool) {
 // update gives the receiver of the call that starts at the token start its
 // new value, if it is a variable.
 func (p *interp) update(start int, v val) {
-	t := &p.toks[start]
+	t := p.tok(start)
 	if t.k != tIdent && t.k != tVar {
 		return
 	}

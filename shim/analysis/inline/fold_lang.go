@@ -192,7 +192,7 @@ func (p *interp) convertPython(name string, a0 val, has0 bool, c *cx) val {
 			return anyStr()
 		}
 		return mapAlts(a0, func(v val) val {
-			if v.k == vObj {
+			if v.k == vObj || v.k == vNum {
 				return str(v.text())
 			}
 			return v

@@ -11,6 +11,9 @@ func (p *interp) foldNode(name string, c *cx, start int) (val, bool) {
 		if strings.HasPrefix(name, "decode") || name == "unescape" {
 			return mapKnown(a0, unpercent), true
 		}
+		if name == "String" && a0.k == vNum {
+			return str(a0.text()), true
+		}
 		return a0, true
 	case "String.fromCharCode", "String.fromCodePoint":
 		return charsText(c.pos), true
@@ -201,7 +204,7 @@ func (p *interp) foldPerl(name string, c *cx, start int) (val, bool) {
 			src = "@ARGV"
 		}
 		if has0 {
-			if p.toks[p.i-1].k == tVar || p.is(p.i-1, ")") && p.toks[p.i-2].k == tVar {
+			if p.tok(p.i-1).k == tVar || p.is(p.i-1, ")") && p.tok(p.i-2).k == tVar {
 				i := p.i - 1
 				if p.is(i, ")") {
 					i--
@@ -223,9 +226,9 @@ func (p *interp) foldPerl(name string, c *cx, start int) (val, bool) {
 		p.bindUp(src, list(v.l[1:]...))
 		return v.l[0], true
 	case "push", "unshift":
-		if p.toks[start+1].k == tVar {
+		if p.tok(start+1).k == tVar {
 			p.forget(p.varName(start + 1))
-		} else if p.is(start+1, "(") && p.toks[start+2].k == tVar {
+		} else if p.is(start+1, "(") && p.tok(start+2).k == tVar {
 			p.forget(p.varName(start + 2))
 		}
 		return unk(), true
@@ -373,7 +376,9 @@ func (p *interp) foldLua(name string, c *cx) (val, bool) {
 			a1 = str("")
 		}
 		return joinList(a0, a1), true
-	case "tostring", "assert", "select", "unpack", "table.unpack":
+	case "tostring":
+		return concat(a0, str("")), true
+	case "assert", "select", "unpack", "table.unpack":
 		return a0, true
 	case "ipairs", "pairs":
 		if l, ok := elems(a0); ok && a0.k == vList {

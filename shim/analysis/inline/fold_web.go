@@ -54,6 +54,8 @@ func (p *interp) foldRuby(name string, c *cx, start int) (val, bool) {
 			return sprintf(a0.s, c.pos[1:], unk()), true
 		}
 		return anyStr(), true
+	case "num.to_s":
+		return concat(*c.recv, str("")), !has0
 	case "num.chr", "num.ord":
 		return charsText([]val{*c.recv}), true
 	case "URI", "URI.parse", "String", "Array", "Shellwords.escape", "Integer", "URI.join":
@@ -138,6 +140,8 @@ func (p *interp) foldPHP(name string, c *cx) (val, bool) {
 		return mapKnown(a0, func(s string) val { return str(strings.ToUpper(s)) }), true
 	case "trim", "rtrim", "ltrim", "realpath", "strval", "escapeshellcmd", "escapeshellarg", "addslashes", "stripslashes", "urldecode", "rawurldecode", "array_values", "array_filter", "array_merge", "array_unique", "utf8_encode", "sort":
 		switch {
+		case name == "strval":
+			return concat(a0, str("")), true
 		case name == "trim" && !has1:
 			return mapKnown(a0, func(s string) val { return str(strings.TrimSpace(s)) }), true
 		case strings.HasSuffix(name, "urldecode"):

@@ -12,7 +12,7 @@ func (p *interp) hoist() {
 		return
 	}
 	for i := 0; i+2 < len(p.toks); i++ {
-		if p.toks[i].k != tIdent || !p.is(i, words[0]) && !p.is(i, words[1]) || p.toks[i+1].k != tIdent {
+		if p.tok(i).k != tIdent || !p.is(i, words[0]) && !p.is(i, words[1]) || p.tok(i+1).k != tIdent {
 			continue
 		}
 		if fn, _ := p.parseFunction(i + 1); fn != nil {
@@ -30,9 +30,9 @@ func (p *interp) hoist() {
 func (p *interp) define(name string, params, body int) *function {
 	fn := &function{name: name, toks: p.toks, src: p.src, span: p.span, sc: p.sc, class: p.class}
 	if params >= 0 {
-		fn.params = p.readParams(params, int(p.toks[params].m))
+		fn.params = p.readParams(params, int(p.tok(params).m))
 	}
-	end := int(p.toks[body].m)
+	end := int(p.tok(body).m)
 	fn.from, fn.to = body+1, end
 	p.fns = append(p.fns, fn)
 	p.i = min(end+1, len(p.toks)-1)
@@ -46,7 +46,7 @@ func (p *interp) readParams(open, m int) []param {
 		var prm param
 		start := i
 		for ; i < m && !p.is(i, ","); i++ {
-			t := &p.toks[i]
+			t := p.tok(i)
 			switch {
 			case t.k == tVar:
 				prm.name = p.varName(i)
@@ -61,7 +61,7 @@ func (p *interp) readParams(open, m int) []param {
 				prm.name = " "
 			case p.is(i, ":") || p.is(i, "?"):
 				for i+1 < m && !p.is(i+1, ",") && !p.is(i+1, "=") { // a type
-					if j := int(p.toks[i+1].m); j > i+1 {
+					if j := int(p.tok(i + 1).m); j > i+1 {
 						i = j - 1
 					}
 					i++
@@ -84,8 +84,8 @@ func (p *interp) readParams(open, m int) []param {
 func (p *interp) parseFunction(i int) (*function, int) {
 	name := ""
 	at := i
-	for p.toks[i].k == tIdent || p.is(i, ".") || p.is(i, ":") || p.is(i, "*") || p.is(i, "&") {
-		if p.toks[i].k == tIdent {
+	for p.tok(i).k == tIdent || p.is(i, ".") || p.is(i, ":") || p.is(i, "*") || p.is(i, "&") {
+		if p.tok(i).k == tIdent {
 			name = p.word(i)
 		}
 		i++
@@ -93,14 +93,14 @@ func (p *interp) parseFunction(i int) (*function, int) {
 	params := -1
 	if p.is(i, "(") {
 		params = i
-		i = int(p.toks[i].m) + 1
+		i = int(p.tok(i).m) + 1
 	}
 	if i >= len(p.toks) {
 		return nil, at
 	}
 	saved := p.i
 	fn := p.hoisted[at]
-	if fn != nil && &fn.toks[0] == &p.toks[0] {
+	if fn != nil && &fn.toks[0] == p.tok(0) {
 		return fn, min(fn.to+1, len(p.toks)-1)
 	}
 	fn = nil
@@ -113,7 +113,7 @@ func (p *interp) parseFunction(i int) (*function, int) {
 				break
 			}
 			if p.is(j, "(") && p.lang == PHP { // use (...)
-				j = int(p.toks[j].m)
+				j = int(p.tok(j).m)
 				continue
 			}
 			if p.is(j, "{") {
@@ -137,7 +137,7 @@ func (p *interp) functionLiteral(w string) (val, bool) {
 		}
 		return p.endFunction(start), true
 	case Elixir:
-		if w == "fn" && p.toks[start].m > 0 {
+		if w == "fn" && p.tok(start).m > 0 {
 			return p.elixirFn(), true
 		}
 		return val{}, false
@@ -145,7 +145,7 @@ func (p *interp) functionLiteral(w string) (val, bool) {
 		if !p.is(start+1, "(") {
 			return val{}, false
 		}
-		m := int(p.toks[start+1].m)
+		m := int(p.tok(start + 1).m)
 		if p.is(m+1, "{") {
 			return val{k: vFn, fn: p.define("", start+1, m+1)}, true
 		}
@@ -154,7 +154,7 @@ func (p *interp) functionLiteral(w string) (val, bool) {
 		return val{}, false
 	case PHP:
 		if w == "fn" && p.is(start+1, "(") {
-			m := int(p.toks[start+1].m)
+			m := int(p.tok(start + 1).m)
 			for j := m + 1; j < m+8 && j < len(p.toks); j++ {
 				if p.is(j, "=>") {
 					return p.exprFunction(p.readParams(start+1, m), j+1), true
@@ -205,7 +205,7 @@ func (p *interp) skipExpr() int {
 	defer func() { p.rec.spend((p.i - start) / 2) }()
 	lambdas := 0
 	for !p.atEnd() {
-		t := &p.toks[p.i]
+		t := p.tok(p.i)
 		if p.lang == Python && p.is(p.i, "lambda") {
 			lambdas++
 		}
@@ -238,7 +238,7 @@ func (p *interp) skipExpr() int {
 func (p *interp) arrow(from, at int) val {
 	var params []param
 	if p.is(from, "(") {
-		params = p.readParams(from, int(p.toks[from].m))
+		params = p.readParams(from, int(p.tok(from).m))
 	} else {
 		params = []param{{name: p.word(from)}}
 	}
@@ -253,7 +253,7 @@ func (p *interp) arrow(from, at int) val {
 // arrowParams reports whether the parentheses hold nothing but parameters.
 func (p *interp) arrowParams(open, m int) bool {
 	for i := open + 1; i < m; i++ {
-		if k := p.toks[i].k; k == tStr || k == tNum || k == tRegex {
+		if k := p.tok(i).k; k == tStr || k == tNum || k == tRegex {
 			return false
 		}
 	}
@@ -265,7 +265,7 @@ func (p *interp) pythonLambda() val {
 	start := p.i
 	i := start + 1
 	for i < len(p.toks)-1 && !p.is(i, ":") {
-		if m := int(p.toks[i].m); m > i {
+		if m := int(p.tok(i).m); m > i {
 			i = m
 		}
 		i++
@@ -276,14 +276,14 @@ func (p *interp) pythonLambda() val {
 
 // endFunction reads function name(params) … end.
 func (p *interp) endFunction(start int) val {
-	m := int(p.toks[start].m)
+	m := int(p.tok(start).m)
 	if m <= start {
 		p.i = start + 1
 		return unk()
 	}
 	i, name := start+1, ""
 	for i < m && !p.is(i, "(") {
-		if p.toks[i].k == tIdent {
+		if p.tok(i).k == tIdent {
 			name = p.word(i)
 		}
 		i++
@@ -291,8 +291,8 @@ func (p *interp) endFunction(start int) val {
 	fn := &function{name: name, toks: p.toks, src: p.src, span: p.span, sc: p.sc, to: m}
 	fn.from = i
 	if i < m {
-		fn.params = p.readParams(i, int(p.toks[i].m))
-		fn.from = int(p.toks[i].m) + 1
+		fn.params = p.readParams(i, int(p.tok(i).m))
+		fn.from = int(p.tok(i).m) + 1
 	}
 	p.fns = append(p.fns, fn)
 	p.i = min(m+1, len(p.toks)-1)
@@ -306,7 +306,7 @@ func (p *interp) endFunction(start int) val {
 // elixirFn evaluates fn x -> … end.
 func (p *interp) elixirFn() val {
 	start := p.i
-	m := int(p.toks[start].m)
+	m := int(p.tok(start).m)
 	i := start + 1
 	for i < m && !p.is(i, "->") {
 		i++

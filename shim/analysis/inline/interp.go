@@ -38,13 +38,6 @@ type interp struct {
 
 type span struct{ from, to int }
 
-// scope holds the variables of a body.
-type scope struct {
-	vars  map[string]val
-	up    *scope
-	depth int
-}
-
 // function is a function of the program.
 type function struct {
 	name     string
@@ -71,7 +64,7 @@ type param struct {
 
 func newInterp(r *recorder, lang Lang, src string, args []value.Text) *interp {
 	p := &interp{rec: r, lang: lang, src: src}
-	p.sc = &scope{vars: make(map[string]val, 16)}
+	p.sc = &scope{}
 	var reason string
 	p.toks, reason = lex(lang, src, 0, len(src))
 	if reason != "" {
@@ -87,7 +80,7 @@ func newInterp(r *recorder, lang Lang, src string, args []value.Text) *interp {
 
 // bindArgs gives the program its arguments under the names of its language.
 func (p *interp) bindArgs(args []val) {
-	set := func(name string, v val) { p.sc.vars[name] = v }
+	set := func(name string, v val) { p.sc.put(name, v) }
 	switch p.lang {
 	case Python:
 		set("sys.argv", list(append([]val{unk()}, args...)...))
@@ -114,7 +107,7 @@ func (p *interp) bindArgs(args []val) {
 	case PHP:
 		set("$argv", list(append([]val{unk()}, args...)...))
 	case Lua:
-		set("arg", list(append([]val{unk()}, args...)...))
+		set("arg", list(args...))
 	case Awk:
 		for _, a := range args {
 			if name, v, ok := strings.Cut(a.s, "="); ok && name != "" && isIdentStart(name[0]) {
@@ -128,7 +121,7 @@ func (p *interp) bindArgs(args []val) {
 // run interprets the program, then the functions that nothing called.
 func (p *interp) run() {
 	if len(p.toks) > 0 {
-		p.baseCol = p.toks[0].col
+		p.baseCol = p.tok(0).col
 	}
 	p.hoist()
 	p.body(len(p.toks) - 1)
@@ -197,7 +190,7 @@ func (r *recorder) spend(n int) {
 	}
 }
 
-func (p *interp) atEnd() bool { return p.toks[p.i].k == tEOF }
+func (p *interp) atEnd() bool { return p.tok(p.i).k == tEOF }
 
 // conditional reports whether the current statement may not run.
 func (p *interp) conditional() bool {
@@ -205,44 +198,6 @@ func (p *interp) conditional() bool {
 		return true
 	}
 	return p.lang == Python && p.col > p.baseCol
-}
-
-// lookup returns the variable name.
-func (p *interp) lookup(name string) (val, bool) {
-	for sc := p.sc; sc != nil; sc = sc.up {
-		if v, ok := sc.vars[name]; ok {
-			return v, true
-		}
-	}
-	return val{}, false
-}
-
-// bind makes name a variable of the current scope, forgetting what it was.
-func (p *interp) bind(name string, v val) {
-	if p.sc.vars == nil {
-		p.sc.vars = make(map[string]val, 4)
-	}
-	p.sc.vars[name] = v
-}
-
-// set assigns v to name: to the variable of an outer body too, if there is one,
-// and beside its old value where the assignment may not happen.
-func (p *interp) set(name string, v val) {
-	for sc := p.sc; sc != nil; sc = sc.up {
-		old, ok := sc.vars[name]
-		if !ok {
-			continue
-		}
-		if sc != p.sc || p.conditional() {
-			v = join(old, v)
-		}
-		sc.vars[name] = v
-		return
-	}
-	if v.k == vFn && p.conditional() {
-		v = join(ref(name), v)
-	}
-	p.bind(name, v)
 }
 
 // cx is a call: where it stands and what it was given.

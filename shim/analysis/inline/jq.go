@@ -38,7 +38,7 @@ func runJq(r *recorder, src string) {
 // ["NAME"].
 func (p *interp) picked(i int) bool {
 	if p.is(i, ".") {
-		return p.toks[i+1].k == tIdent || p.toks[i+1].k == tStr || p.is(i+1, "[") && p.toks[i+2].k == tStr
+		return p.tok(i+1).k == tIdent || p.tok(i+1).k == tStr || p.is(i+1, "[") && p.tok(i+2).k == tStr
 	}
-	return p.is(i, "[") && p.toks[i+1].k == tStr || p.is(i, "|") && p.is(i+1, ".") && p.toks[i+2].k == tIdent
+	return p.is(i, "[") && p.tok(i+1).k == tStr || p.is(i, "|") && p.is(i+1, ".") && p.tok(i+2).k == tIdent
 }

@@ -305,7 +305,7 @@ func (l *lexer) specialRuby(c byte) bool {
 			return true
 		}
 	case '@':
-		l.variable(1 + strings.IndexByte("x@", d)&1)
+		l.variable(1 + boolInt(d == '@'))
 		return true
 	case ':':
 		if d == ':' || l.i > 0 && len(l.toks) > 0 && !l.sp && l.toks[len(l.toks)-1].k == tIdent {

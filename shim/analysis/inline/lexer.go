@@ -69,6 +69,7 @@ func (l *lexer) fail(reason string) {
 
 // push appends the token from l.i to end and moves past it.
 func (l *lexer) push(k tkind, end int) *token {
+	end = min(end, l.end)
 	l.toks = append(l.toks, token{k: k, nl: l.nl, sp: l.sp || l.nl, from: int32(l.i), to: int32(end), col: int32(l.col)})
 	l.nl, l.sp = false, false
 	l.i = end

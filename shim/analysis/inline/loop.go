@@ -58,14 +58,14 @@ func (p *interp) while() val {
 		}
 	case Node, Perl, PHP, Awk, Java:
 		if p.is(p.i, "(") {
-			m := int(p.toks[p.i].m)
+			m := int(p.tok(p.i).m)
 			if p.is(m+1, "{") {
-				p.repeat(start+1, int(p.toks[m+1].m))
+				p.repeat(start+1, int(p.tok(m+1).m))
 				return unk()
 			}
 		}
 	case Ruby, Julia:
-		if m := int(p.toks[start].m); m > start {
+		if m := int(p.tok(start).m); m > start {
 			p.block--
 			p.repeat(start+1, m)
 			return unk()
@@ -100,13 +100,13 @@ func (p *interp) jumps(from, end int) bool {
 // blockEnd returns the token after the block of the Python statement at i, or
 // 0 if the statement does not start a line.
 func (p *interp) blockEnd(i int) int {
-	if !p.toks[i].nl && i > 0 {
-		for i+1 < len(p.toks) && !p.toks[i+1].nl && p.toks[i+1].k != tEOF {
+	if !p.tok(i).nl && i > 0 {
+		for i+1 < len(p.toks) && !p.tok(i+1).nl && p.tok(i+1).k != tEOF {
 			i++
 		}
 		return i + 1
 	}
-	return int(p.toks[i].blk)
+	return int(p.tok(i).blk)
 }
 
 // forLoop interprets a statement that starts with for; it reports whether the
@@ -128,7 +128,7 @@ func (p *interp) forLoop() bool {
 		}
 		base := p.baseCol
 		if !p.jumps(body, end) {
-			p.baseCol = p.toks[body].col
+			p.baseCol = p.tok(body).col
 		}
 		p.each(seq, func(e val) {
 			p.i = body
@@ -159,7 +159,7 @@ func (p *interp) forLoop() bool {
 		return true
 	case R, Awk:
 		if p.is(start+1, "(") && p.is(start+3, "in") {
-			m := int(p.toks[start+1].m)
+			m := int(p.tok(start + 1).m)
 			p.i = start + 4
 			seq := p.expr(0)
 			p.loopBody(m+1, seq, func(e val) { p.target(start+2, start+3, e) })
@@ -191,7 +191,7 @@ func (p *interp) exprList() val {
 
 // target assigns e to the loop variables in the tokens from to end.
 func (p *interp) target(from, end int, e val) {
-	if from < end && p.toks[from].k == tIdent && p.declares(p.word(from)) {
+	if from < end && p.tok(from).k == tIdent && p.declares(p.word(from)) {
 		from++
 	}
 	if from < end && !p.is(from, "(") && !p.is(from, "[") && !p.is(from, "{") && p.find2(from, end, ",") > 0 {
@@ -212,7 +212,7 @@ func (p *interp) target(from, end int, e val) {
 
 // bindTarget assigns e, which replaces what a previous turn left.
 func (p *interp) bindTarget(from, end int, e val) {
-	if end == from+1 && (p.toks[from].k == tIdent || p.toks[from].k == tVar) {
+	if end == from+1 && (p.tok(from).k == tIdent || p.tok(from).k == tVar) {
 		name := p.word(from)
 		if _, ok := p.lookup(name); ok {
 			p.bindUp(name, e)
@@ -239,7 +239,7 @@ func (p *interp) find(i int, w, stop string) int {
 		case p.is(i, stop) || p.is(i, ";") || p.is(i, ")") || p.is(i, "]") || p.is(i, "}"):
 			return -1
 		}
-		if m := int(p.toks[i].m); m > i && p.toks[i].k == tOp {
+		if m := int(p.tok(i).m); m > i && p.tok(i).k == tOp {
 			i = m
 		}
 	}
@@ -259,14 +259,14 @@ func (p *interp) find2(from, end int, w string) int {
 // loopBody runs the block or the statement at body for each element of seq.
 func (p *interp) loopBody(body int, seq val, bind func(val)) {
 	end := body
-	jumps := p.is(body, "{") && p.jumps(body, int(p.toks[body].m))
+	jumps := p.is(body, "{") && p.jumps(body, int(p.tok(body).m))
 	p.cond += boolInt(jumps)
 	defer func() { p.cond -= boolInt(jumps) }()
 	p.each(seq, func(e val) {
 		bind(e)
 		if p.is(body, "{") {
 			p.i = body + 1
-			end = int(p.toks[body].m)
+			end = int(p.tok(body).m)
 			block := p.block
 			p.body(end)
 			p.block = block
@@ -279,7 +279,7 @@ func (p *interp) loopBody(body int, seq val, bind func(val)) {
 	})
 	if end == body { // no element at all
 		if p.is(body, "{") {
-			end = int(p.toks[body].m) + 1
+			end = int(p.tok(body).m) + 1
 		} else {
 			p.i = body
 			end = p.skipExpr()
@@ -299,7 +299,7 @@ func (p *interp) nodeFor() bool {
 		p.i++
 		return true
 	}
-	m := int(p.toks[open].m)
+	m := int(p.tok(open).m)
 	of := p.find(open+1, "of", ";")
 	keys := of < 0
 	if keys {
@@ -307,7 +307,7 @@ func (p *interp) nodeFor() bool {
 	}
 	if of < 0 || of > m {
 		if p.is(m+1, "{") {
-			p.repeat(open, int(p.toks[m+1].m))
+			p.repeat(open, int(p.tok(m+1).m))
 			return true
 		}
 		p.inline = 3
@@ -332,7 +332,7 @@ func (p *interp) endFor() bool {
 	if in < 0 {
 		in = p.find(start+1, "=", "do")
 	}
-	end := int(p.toks[start].m)
+	end := int(p.tok(start).m)
 	if in < 0 {
 		p.i++
 		return true
@@ -343,7 +343,7 @@ func (p *interp) endFor() bool {
 		if !p.is(p.i, "do") {
 			return true
 		}
-		end = int(p.toks[p.i].m)
+		end = int(p.tok(p.i).m)
 		if p.is(in, "=") {
 			seq = unk()
 		}

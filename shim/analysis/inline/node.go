@@ -11,10 +11,10 @@ func (p *interp) nodeImport() bool {
 		i++
 	}
 	from := i
-	for i < len(p.toks)-1 && p.toks[i].k != tStr && i < from+400 {
+	for i < len(p.toks)-1 && p.tok(i).k != tStr && i < from+400 {
 		i++
 	}
-	if p.toks[i].k != tStr {
+	if p.tok(i).k != tStr {
 		p.i++
 		return true
 	}
@@ -28,9 +28,9 @@ func (p *interp) nodeImport() bool {
 			p.bind(p.word(j+2), name)
 			j += 2
 		case p.is(j, "{"):
-			m := int(p.toks[j].m)
+			m := int(p.tok(j).m)
 			for j++; j < m; j++ {
-				if p.toks[j].k != tIdent {
+				if p.tok(j).k != tIdent {
 					continue
 				}
 				member, as := p.word(j), p.word(j)
@@ -44,7 +44,7 @@ func (p *interp) nodeImport() bool {
 				}
 				p.bind(as, v)
 			}
-		case p.toks[j].k == tIdent && !p.is(j, "from"):
+		case p.tok(j).k == tIdent && !p.is(j, "from"):
 			p.bind(p.word(j), name)
 		}
 	}

@@ -8,7 +8,7 @@ func (p *interp) modified(start int) (val, bool) {
 	i := start
 	defer func() { p.rec.spend((i - start) / 8) }()
 	for ; i < len(p.toks)-1; i++ {
-		t := &p.toks[i]
+		t := p.tok(i)
 		if t.k == tOp {
 			c := p.src[t.from]
 			if c == ';' || c == '}' || c == ')' {
@@ -91,7 +91,7 @@ func (p *interp) forEach() bool {
 		if !p.is(i, "(") {
 			return false
 		}
-		m := int(p.toks[i].m)
+		m := int(p.tok(i).m)
 		as := p.find(i+1, "as", ";")
 		if as < 0 {
 			return false
@@ -119,12 +119,12 @@ func (p *interp) forEach() bool {
 		i++
 	}
 	name := "$_"
-	if p.toks[i].k == tVar {
+	if p.tok(i).k == tVar {
 		name = p.varName(i)
 		i++
 	}
 	if !p.is(i, "(") {
-		if p.lang == Perl && p.toks[i].k == tWords {
+		if p.lang == Perl && p.tok(i).k == tWords {
 			p.i = i
 			seq := p.primary()
 			p.loopBody(p.i, seq, func(e val) { p.bindTopicNamed(name, e) })
@@ -133,10 +133,10 @@ func (p *interp) forEach() bool {
 		p.i = i
 		return true
 	}
-	m := int(p.toks[i].m)
+	m := int(p.tok(i).m)
 	if p.find(i+1, ";", "{") > 0 {
 		if p.is(m+1, "{") {
-			p.repeat(i, int(p.toks[m+1].m))
+			p.repeat(i, int(p.tok(m+1).m))
 			return true
 		}
 		p.i = i
@@ -163,7 +163,7 @@ func (p *interp) bindTopicNamed(name string, e val) {
 // perlVar evaluates the variable name; a subscript that follows makes it an
 // element of the array or hash of that name.
 func (p *interp) perlVar(name string) val {
-	if name[0] == '$' && !p.toks[p.i].sp {
+	if name[0] == '$' && !p.tok(p.i).sp {
 		other := ""
 		switch {
 		case p.is(p.i, "["):
@@ -199,7 +199,7 @@ func (p *interp) perlDo() val {
 	p.i++
 	if p.is(p.i, "{") {
 		p.block++
-		m := int(p.toks[p.i].m)
+		m := int(p.tok(p.i).m)
 		p.i++
 		if p.depth >= p.rec.limits.Depth {
 			p.rec.fail("program nests too deeply")
@@ -226,11 +226,11 @@ func (p *interp) perlMap(w string) val {
 	p.i++
 	end := 0
 	if paren {
-		end = int(p.toks[p.i].m)
+		end = int(p.tok(p.i).m)
 		p.i++
 	}
 	open := p.i
-	m := int(p.toks[open].m)
+	m := int(p.tok(open).m)
 	p.i = min(m+1, len(p.toks)-1)
 	if p.is(p.i, ",") {
 		p.i++
@@ -282,7 +282,7 @@ func (p *interp) perlMap(w string) val {
 
 // perlHandle interprets <FH>, <> and <*.c>.
 func (p *interp) perlHandle(i int) val {
-	t := &p.toks[i]
+	t := p.tok(i)
 	name := p.src[t.a:t.b]
 	at := p.spanOf(i)
 	switch {
@@ -302,7 +302,7 @@ func (p *interp) perlUse() bool {
 	i := p.i + 1
 	switch {
 	case p.is(i, "lib"), p.is(i, "constant"):
-		if p.is(i, "constant") && p.toks[i+1].k == tIdent && (p.is(i+2, "=>") || p.is(i+2, ",")) {
+		if p.is(i, "constant") && p.tok(i+1).k == tIdent && (p.is(i+2, "=>") || p.is(i+2, ",")) {
 			p.i = i + 3
 			p.bind(p.word(i+1), p.expr(pAssign))
 			return true
@@ -317,7 +317,7 @@ func (p *interp) perlUse() bool {
 // match interprets left =~ pattern; a transliteration of a known text is done,
 // any other change makes the variable unknown.
 func (p *interp) match(start, op int, left val) val {
-	t := &p.toks[p.i]
+	t := p.tok(p.i)
 	if t.k != tRegex || p.lang != Perl {
 		p.expr(pMatch + 1)
 		return unk()
@@ -343,7 +343,7 @@ func (p *interp) assignTarget(start, end int, v val) {
 	for start < end && (p.is(start, "(") || p.is(start, "my") || p.is(start, "our")) {
 		start++
 	}
-	if start < end && p.toks[start].k == tVar {
+	if start < end && p.tok(start).k == tVar {
 		p.assign(start, start+1, v)
 	}
 }

@@ -6,7 +6,7 @@ import "strings"
 // whose first token is start.
 func (p *interp) postfix(start int, v val) val {
 	for p.rec.step() {
-		t := &p.toks[p.i]
+		t := p.tok(p.i)
 		w := p.word(p.i)
 		switch t.k {
 		case tStr:
@@ -53,11 +53,11 @@ func (p *interp) postfix(start int, v val) val {
 			v = p.index(start, v)
 		case "{":
 			switch {
-			case p.lang == Perl && (p.toks[p.i-1].k == tVar || p.is(p.i-1, "]") || p.is(p.i-1, "}")) && !t.sp:
+			case p.lang == Perl && (p.tok(p.i-1).k == tVar || p.is(p.i-1, "]") || p.is(p.i-1, "}")) && !t.sp:
 				v = p.index(start, v)
 			case p.lang == Lua && v.k == vRef:
 				v = p.call(v, args{pos: []val{p.dictLit()}}, start)
-			case p.lang == Ruby && (v.k == vRef || p.is(p.i-1, ")") || p.toks[p.i-1].k == tIdent):
+			case p.lang == Ruby && (v.k == vRef || p.is(p.i-1, ")") || p.tok(p.i-1).k == tIdent):
 				v = p.call(v, args{pos: []val{p.rubyBlock()}}, start)
 			default:
 				return v
@@ -84,7 +84,7 @@ func (p *interp) postfix(start int, v val) val {
 
 // callWithBlock calls v; in Ruby a block may follow the arguments.
 func (p *interp) callWithBlock(start int, v val, a args) val {
-	if p.lang == Ruby && (p.is(p.i, "{") || p.is(p.i, "do") && p.toks[p.i].m > 0) {
+	if p.lang == Ruby && (p.is(p.i, "{") || p.is(p.i, "do") && p.tok(p.i).m > 0) {
 		a.pos = append(a.pos, p.rubyBlock())
 	}
 	return p.call(v, a, start)
@@ -92,10 +92,10 @@ func (p *interp) callWithBlock(start int, v val, a args) val {
 
 // member evaluates what follows the operator w after v.
 func (p *interp) member(start int, v val, w string) (val, bool) {
-	next := &p.toks[p.i+1]
+	next := p.tok(p.i + 1)
 	switch w {
 	case ":":
-		if p.lang != Lua && p.lang != Erlang || next.k != tIdent || next.sp || !p.is(p.i+2, "(") && p.toks[p.i+2].k != tStr {
+		if p.lang != Lua && p.lang != Erlang || next.k != tIdent || next.sp || !p.is(p.i+2, "(") && p.tok(p.i+2).k != tStr {
 			return v, false
 		}
 	case "#":
@@ -117,7 +117,7 @@ func (p *interp) member(start int, v val, w string) (val, bool) {
 		name := p.word(p.i - 1)
 		f := p.attr(v, name, w)
 		if p.attrs || p.lang == Ruby {
-			key := p.src[p.toks[start].from:next.to]
+			key := p.src[p.tok(start).from:next.to]
 			if set, ok := p.lookup(key); ok {
 				return set, true
 			}
@@ -163,7 +163,7 @@ func (p *interp) member(start int, v val, w string) (val, bool) {
 // afterMember calls f, the member name of v, where the language needs no
 // parentheses for a call.
 func (p *interp) afterMember(start int, v, f val, name string) val {
-	if p.is(p.i, "(") && !(p.lang == Ruby && p.toks[p.i].sp) {
+	if p.is(p.i, "(") && !(p.lang == Ruby && p.tok(p.i).sp) {
 		return f
 	}
 	switch p.lang {
@@ -173,11 +173,11 @@ func (p *interp) afterMember(start int, v, f val, name string) val {
 		}
 		a := args{}
 		switch {
-		case p.is(p.i, "{") || p.is(p.i, "do") && p.toks[p.i].m > 0:
+		case p.is(p.i, "{") || p.is(p.i, "do") && p.tok(p.i).m > 0:
 			a.pos = append(a.pos, p.rubyBlock())
 		case p.startsArgument():
 			a = p.bareArguments()
-			if p.is(p.i, "do") && p.toks[p.i].m > 0 {
+			if p.is(p.i, "do") && p.tok(p.i).m > 0 {
 				a.pos = append(a.pos, p.rubyBlock())
 			}
 		}
@@ -205,7 +205,7 @@ func (p *interp) bareCall(start int, v val) (val, bool) {
 	default:
 		return v, false
 	}
-	if v.k == vRef && p.lang == Perl && p.toks[p.i-1].k == tIdent && p.topical(v.s) {
+	if v.k == vRef && p.lang == Perl && p.tok(p.i-1).k == tIdent && p.topical(v.s) {
 		a := args{}
 		if t, ok := p.lookup("$_"); ok && v.s != "shift" && v.s != "pop" {
 			a.pos = []val{t}
@@ -215,14 +215,14 @@ func (p *interp) bareCall(start int, v val) (val, bool) {
 	if v.k != vRef && v.k != vFn || !p.startsArgument() {
 		return v, false
 	}
-	if k := p.toks[p.i-1].k; k != tIdent {
+	if k := p.tok(p.i - 1).k; k != tIdent {
 		return v, false
 	}
 	if p.lang == PHP && !phpStatement(v.s) || p.lang == Java && v.s != "println" && v.s != "print" {
 		return v, false
 	}
 	a := p.bareArguments()
-	if p.lang == Ruby && (p.is(p.i, "do") && p.toks[p.i].m > 0) {
+	if p.lang == Ruby && (p.is(p.i, "do") && p.tok(p.i).m > 0) {
 		a.pos = append(a.pos, p.rubyBlock())
 	}
 	return p.call(v, a, start), true
@@ -231,7 +231,7 @@ func (p *interp) bareCall(start int, v val) (val, bool) {
 // startsArgument reports whether the current token can start the first
 // argument of a call without parentheses.
 func (p *interp) startsArgument() bool {
-	t := &p.toks[p.i]
+	t := p.tok(p.i)
 	if t.nl && p.lang != Perl && p.lang != PHP {
 		return false
 	}
@@ -250,7 +250,7 @@ func (p *interp) startsArgument() bool {
 		return true
 	case tOp:
 		w := p.src[t.from:t.to]
-		tight := !p.toks[p.i+1].sp && t.sp
+		tight := !p.tok(p.i+1).sp && t.sp
 		switch w {
 		case "[":
 			return t.sp
@@ -285,7 +285,7 @@ func (p *interp) bareArguments() args {
 		at := p.i
 		p.argument(&a, len(p.toks)-1)
 		if !p.is(p.i, ",") && !p.is(p.i, "=>") {
-			if p.lang == Perl && at+1 == p.i && len(a.pos) == 1 && p.startsArgument() && p.toks[at].k != tNum {
+			if p.lang == Perl && at+1 == p.i && len(a.pos) == 1 && p.startsArgument() && p.tok(at).k != tNum {
 				continue // the handle of print
 			}
 			break
@@ -302,8 +302,8 @@ func (p *interp) bareArguments() args {
 func (p *interp) arguments() args {
 	var a args
 	open := p.i
-	m := int(p.toks[open].m)
-	if p.toks[open].comp {
+	m := int(p.tok(open).m)
+	if p.tok(open).comp {
 		a.pos = append(a.pos, p.comprehension())
 		return a
 	}
@@ -327,12 +327,12 @@ func (p *interp) arguments() args {
 
 // argument reads one argument, which ends before the token m.
 func (p *interp) argument(a *args, m int) {
-	t := &p.toks[p.i]
+	t := p.tok(p.i)
 	if t.k == tIdent {
 		w := p.src[t.from:t.to]
 		switch {
 		case p.is(p.i+1, "=") && p.assignsKeyword(),
-			p.is(p.i+1, ":") && (p.lang == Ruby || p.lang == PHP || p.lang == Elixir || p.lang == Java && p.paren > 0) && !p.toks[p.i+1].sp:
+			p.is(p.i+1, ":") && (p.lang == Ruby || p.lang == PHP || p.lang == Elixir || p.lang == Java && p.paren > 0) && !p.tok(p.i+1).sp:
 			p.i += 2
 			a.kw = append(a.kw, str(w), p.expr(pAssign))
 			return
@@ -440,7 +440,7 @@ func (p *interp) getenv(name string) val {
 // index evaluates the subscript at the current token.
 func (p *interp) index(start int, v val) val {
 	open := p.i
-	m := int(p.toks[open].m)
+	m := int(p.tok(open).m)
 	if m <= open {
 		p.i++
 		return unk()
@@ -478,7 +478,7 @@ func (p *interp) subscript(m int) (key val, sliced bool, slice [3]val) {
 	slice = [3]val{{k: vNil}, {k: vNil}, {k: vNil}}
 	p.paren++
 	p.i++
-	if p.lang == Perl && p.is(open, "{") && p.i+1 == m && p.toks[p.i].k == tIdent {
+	if p.lang == Perl && p.is(open, "{") && p.i+1 == m && p.tok(p.i).k == tIdent {
 		key = str(p.word(p.i))
 		p.i++
 	}
@@ -511,9 +511,9 @@ func (p *interp) at(v, key val) val {
 	switch v.k {
 	case vList:
 		n := key.n
-		if p.lang == Lua || p.lang == Julia || p.lang == R {
-			if len(v.l) > 0 && p.lang != Lua {
-				n--
+		if p.lang == Lua || p.lang == Julia || p.lang == R { // count from one
+			if n--; n < 0 {
+				return unk()
 			}
 		}
 		if key.k == vNum {

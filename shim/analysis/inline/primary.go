@@ -7,7 +7,7 @@ import (
 
 // unary evaluates an operand with the operators before and after it.
 func (p *interp) unary() val {
-	t := &p.toks[p.i]
+	t := p.tok(p.i)
 	switch t.k {
 	case tOp:
 		if v, ok := p.prefix(p.src[t.from:t.to]); ok {
@@ -28,7 +28,7 @@ func (p *interp) prefix(w string) (val, bool) {
 	switch w {
 	case "-":
 		p.i++
-		if p.lang == Perl && p.toks[p.i].k == tIdent && !p.toks[p.i].sp && p.toks[p.i].to-p.toks[p.i].from == 1 && !p.is(p.i+1, "(") && !p.is(p.i+1, "=>") {
+		if p.lang == Perl && p.tok(p.i).k == tIdent && !p.tok(p.i).sp && p.tok(p.i).to-p.tok(p.i).from == 1 && !p.is(p.i+1, "(") && !p.is(p.i+1, "=>") {
 			p.i++ // a file test
 			p.expr(pMatch)
 			return unk(), true
@@ -102,7 +102,7 @@ func (p *interp) prefixWord(w string) (val, bool) {
 		if w == "yield" && p.is(p.i, "from") {
 			p.i++
 		}
-		if w == "yield" && p.lang == Ruby && (p.toks[p.i].nl || p.is(p.i, "end")) {
+		if w == "yield" && p.lang == Ruby && (p.tok(p.i).nl || p.is(p.i, "end")) {
 			return unk(), true
 		}
 		v := p.expr(pMatch)
@@ -130,7 +130,7 @@ func (p *interp) prefixWord(w string) (val, bool) {
 			return v, true
 		}
 	case "async":
-		if p.lang == Node && !p.is(p.i+1, "=>") && !p.is(p.i+1, ".") && !p.toks[p.i+1].nl {
+		if p.lang == Node && !p.is(p.i+1, "=>") && !p.is(p.i+1, ".") && !p.tok(p.i+1).nl {
 			p.i++
 			return p.expr(pMatch), true
 		}
@@ -197,9 +197,9 @@ func (p *interp) construct() val {
 	f := p.callee()
 	a := args{}
 	for p.is(p.i, "[") && p.lang == Java { // new String[]{"a", "b"}
-		p.i = int(p.toks[p.i].m) + 1
+		p.i = int(p.tok(p.i).m) + 1
 		if p.is(p.i, "{") {
-			l, _ := p.items(int(p.toks[p.i].m))
+			l, _ := p.items(int(p.tok(p.i).m))
 			return p.postfix(start, list(l...))
 		}
 	}
@@ -216,14 +216,14 @@ func (p *interp) construct() val {
 func (p *interp) callee() val {
 	v := p.primary()
 	for {
-		t := &p.toks[p.i]
+		t := p.tok(p.i)
 		if t.k != tOp {
 			return v
 		}
 		switch p.src[t.from:t.to] {
 		case ".", "::", "\\":
 			p.i++
-			if p.toks[p.i].k != tIdent {
+			if p.tok(p.i).k != tIdent {
 				return v
 			}
 			v = p.attr(v, p.word(p.i), p.src[t.from:t.to])
@@ -236,7 +236,7 @@ func (p *interp) callee() val {
 
 // primary evaluates one operand.
 func (p *interp) primary() val {
-	t := &p.toks[p.i]
+	t := p.tok(p.i)
 	switch t.k {
 	case tNum:
 		p.i++
@@ -303,7 +303,7 @@ func number(s string) val {
 func (p *interp) stringLit() val {
 	v := p.decode(p.i)
 	p.i++
-	for p.toks[p.i].k == tStr && (p.lang == Python || p.lang == Ruby) && !(p.toks[p.i].nl && p.paren == 0) {
+	for p.tok(p.i).k == tStr && (p.lang == Python || p.lang == Ruby) && !(p.tok(p.i).nl && p.paren == 0) {
 		v = concat(v, p.decode(p.i))
 		p.i++
 	}
@@ -341,7 +341,7 @@ func (p *interp) varName(i int) string {
 // name evaluates a bare name: a variable, a constant, or a reference to what
 // the language or a module calls so.
 func (p *interp) name() val {
-	t := &p.toks[p.i]
+	t := p.tok(p.i)
 	w := p.src[t.from:t.to]
 	p.i++
 	if p.lang == Node && p.is(p.i, "=>") || (p.lang == Julia || p.lang == Java) && p.is(p.i, "->") {
@@ -372,7 +372,7 @@ func (p *interp) name() val {
 // parameters of an arrow function.
 func (p *interp) group() val {
 	open := p.i
-	m := int(p.toks[open].m)
+	m := int(p.tok(open).m)
 	if p.lang == Node || p.lang == Java {
 		if p.is(m+1, "=>") || p.is(m+1, "->") && p.lang == Java {
 			return p.arrow(open, m+1)
@@ -388,7 +388,7 @@ func (p *interp) group() val {
 			}
 		}
 	}
-	if p.toks[open].comp {
+	if p.tok(open).comp {
 		return p.comprehension()
 	}
 	l, comma := p.items(m)
@@ -417,7 +417,7 @@ func (p *interp) items(m int) (l []val, comma bool) {
 		if (p.is(p.i, "=>") || p.is(p.i, ":") && (p.lang == Python || p.lang == Ruby)) && p.i < m {
 			p.i++
 			if p.lang == Perl {
-				if p.toks[at].k == tIdent {
+				if p.tok(at).k == tIdent {
 					v = str(p.word(at))
 				}
 				l = append(l, v)
@@ -426,6 +426,9 @@ func (p *interp) items(m int) (l []val, comma bool) {
 			} else {
 				v = val{k: vDict, l: []val{v, p.expr(pAssign)}}
 			}
+		}
+		if e, ok := elems(v); ok && spread && v.k == vStr {
+			v = list(e...)
 		}
 		switch {
 		case v.k == vList && (spread || p.lang == Perl && p.flattens(at)):
@@ -453,19 +456,19 @@ func (p *interp) flattens(i int) bool {
 // listLit evaluates a list in square brackets.
 func (p *interp) listLit() val {
 	open := p.i
-	if p.toks[open].comp {
+	if p.tok(open).comp {
 		return p.comprehension()
 	}
-	m := int(p.toks[open].m)
+	m := int(p.tok(open).m)
 	l, _ := p.items(m)
 	if p.lang == Go { // []string{"a", "b"}
-		for p.toks[p.i].k == tIdent || p.is(p.i, "*") || p.is(p.i, ".") {
+		for p.tok(p.i).k == tIdent || p.is(p.i, "*") || p.is(p.i, ".") {
 			p.i++
 		}
 		if p.is(p.i, "{") {
-			l, _ = p.items(int(p.toks[p.i].m))
+			l, _ = p.items(int(p.tok(p.i).m))
 		} else if p.is(p.i, "(") {
-			l, _ = p.items(int(p.toks[p.i].m))
+			l, _ = p.items(int(p.tok(p.i).m))
 			if len(l) == 1 {
 				return l[0]
 			}
@@ -497,8 +500,8 @@ func phpArray(l []val) val {
 // methods, a Lua table, or a block in the place of an expression.
 func (p *interp) dictLit() val {
 	open := p.i
-	m := int(p.toks[open].m)
-	if p.toks[open].comp {
+	m := int(p.tok(open).m)
+	if p.tok(open).comp {
 		return p.comprehension()
 	}
 	var d, l []val
@@ -562,7 +565,7 @@ func (p *interp) dictLit() val {
 // entry evaluates key: value, key => value, [key] = value, a shorthand or a
 // method of a literal that ends at m.
 func (p *interp) entry(m int) (k, v val, pair bool) {
-	t := &p.toks[p.i]
+	t := p.tok(p.i)
 	next := p.i + 1
 	w := p.word(p.i)
 	simple := t.k == tIdent
@@ -572,8 +575,8 @@ func (p *interp) entry(m int) (k, v val, pair bool) {
 		p.i = next
 	case simple && p.lang == Node && (p.is(next, ",") || next == m):
 		return str(w), p.name(), true
-	case simple && p.lang == Node && p.is(next, "(") && p.is(int(p.toks[next].m)+1, "{"):
-		return str(w), val{k: vFn, fn: p.define(w, next, int(p.toks[next].m)+1)}, true
+	case simple && p.lang == Node && p.is(next, "(") && p.is(int(p.tok(next).m)+1, "{"):
+		return str(w), val{k: vFn, fn: p.define(w, next, int(p.tok(next).m)+1)}, true
 	case simple && p.lang == Node && (w == "get" || w == "set" || w == "async") && !p.is(next, ":") && !p.is(next, ","):
 		p.i++
 		return p.entry(m)

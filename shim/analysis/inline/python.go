@@ -5,7 +5,7 @@ import "strings"
 // pythonDef reads a function definition and passes over its body.
 func (p *interp) pythonDef() bool {
 	start := p.i
-	if p.is(start+1, "(") || p.toks[start+1].k != tIdent {
+	if p.is(start+1, "(") || p.tok(start+1).k != tIdent {
 		return false
 	}
 	name := p.word(start + 1)
@@ -20,7 +20,7 @@ func (p *interp) pythonDef() bool {
 	if open >= end {
 		return false
 	}
-	m := int(p.toks[open].m)
+	m := int(p.tok(open).m)
 	body := p.find(m+1, ":", ";")
 	if body < 0 || body >= end {
 		return false
@@ -28,7 +28,7 @@ func (p *interp) pythonDef() bool {
 	fn := &function{name: name, toks: p.toks, src: p.src, span: p.span, sc: p.sc, class: p.class}
 	fn.params = p.readParams(open, m)
 	fn.from, fn.to = body+1, end
-	fn.col = p.toks[body+1].col
+	fn.col = p.tok(body + 1).col
 	p.fns = append(p.fns, fn)
 	p.declareFn(name, val{k: vFn, fn: fn})
 	p.i = min(end, len(p.toks)-1)
@@ -41,7 +41,7 @@ func (p *interp) classBody() bool {
 	end := 0
 	switch p.lang {
 	case Python:
-		if p.toks[start+1].k != tIdent {
+		if p.tok(start+1).k != tIdent {
 			return false
 		}
 		end = p.blockEnd(start)
@@ -56,7 +56,7 @@ func (p *interp) classBody() bool {
 		if !p.is(i, "{") {
 			return false
 		}
-		end = int(p.toks[i].m)
+		end = int(p.tok(i).m)
 		p.i = i + 1
 	default:
 		p.open("begin")
@@ -82,7 +82,7 @@ func (p *interp) pythonImport() bool {
 	from := p.is(p.i, "from")
 	p.i++
 	if !from {
-		for p.toks[p.i].k == tIdent && !p.toks[p.i].nl {
+		for p.tok(p.i).k == tIdent && !p.tok(p.i).nl {
 			name := p.dotted()
 			p.loadModule(name)
 			if p.is(p.i, "as") {
@@ -110,14 +110,14 @@ func (p *interp) pythonImport() bool {
 	if paren {
 		p.i++
 	}
-	for !p.atEnd() && (paren || !p.toks[p.i].nl) {
+	for !p.atEnd() && (paren || !p.tok(p.i).nl) {
 		switch {
 		case p.is(p.i, "*"):
 			p.stars = append(p.stars, module)
 		case p.is(p.i, ")") || p.is(p.i, ";"):
 			p.i++
 			return true
-		case p.toks[p.i].k == tIdent:
+		case p.tok(p.i).k == tIdent:
 			name, as := p.word(p.i), p.word(p.i)
 			if p.is(p.i+1, "as") {
 				as = p.word(p.i + 2)
@@ -140,20 +140,20 @@ func (p *interp) loadModule(name string) {
 // dotted reads a.b.c.
 func (p *interp) dotted() string {
 	start := p.i
-	for !p.atEnd() && (p.toks[p.i].k == tIdent && !p.is(p.i, "import") && !p.is(p.i, "as") || p.is(p.i, ".") || p.is(p.i, "...") || p.is(p.i, "..")) && (p.i == start || !p.toks[p.i].sp) {
+	for !p.atEnd() && (p.tok(p.i).k == tIdent && !p.is(p.i, "import") && !p.is(p.i, "as") || p.is(p.i, ".") || p.is(p.i, "...") || p.is(p.i, "..")) && (p.i == start || !p.tok(p.i).sp) {
 		p.i++
 	}
 	if p.i == start {
 		return ""
 	}
-	return p.src[p.toks[start].from:p.toks[p.i-1].to]
+	return p.src[p.tok(start).from:p.tok(p.i-1).to]
 }
 
 // pythonGlobal makes the names that follow those of the outer bodies, which
 // is what assignment does anyway.
 func (p *interp) pythonGlobal() {
 	p.i++
-	for !p.atEnd() && !p.toks[p.i].nl && !p.is(p.i, ";") {
+	for !p.atEnd() && !p.tok(p.i).nl && !p.is(p.i, ";") {
 		p.i++
 	}
 }
@@ -162,14 +162,14 @@ func (p *interp) pythonGlobal() {
 // element for target in sequence if condition …
 func (p *interp) comprehension() val {
 	open := p.i
-	m := int(p.toks[open].m)
+	m := int(p.tok(open).m)
 	isFor := -1
 	for i := open + 1; i < m; i++ {
 		if p.is(i, "for") {
 			isFor = i
 			break
 		}
-		if j := int(p.toks[i].m); j > i {
+		if j := int(p.tok(i).m); j > i {
 			i = j
 		}
 	}

@@ -97,7 +97,7 @@ func (p *interp) curlOption(c *cx, start int) {
 			set(o.l[i], o.l[i+1])
 		}
 	}
-	if p.toks[start+2].k == tVar {
+	if p.tok(start+2).k == tVar {
 		p.bindUp(p.varName(start+2), v)
 	}
 }

@@ -3,24 +3,24 @@ package inline
 // rubyDef reads a method definition and passes over its body.
 func (p *interp) rubyDef() bool {
 	start := p.i
-	m := int(p.toks[start].m)
+	m := int(p.tok(start).m)
 	i := start + 1
 	name := p.word(i)
 	for p.is(i+1, ".") {
 		i += 2
 		name = p.word(i)
 	}
-	if p.toks[i].k != tIdent && p.toks[i].k != tOp {
+	if p.tok(i).k != tIdent && p.tok(i).k != tOp {
 		return false
 	}
 	fn := &function{name: name, toks: p.toks, src: p.src, span: p.span, sc: p.sc}
 	i++
 	if p.is(i, "(") {
-		fn.params = p.readParams(i, int(p.toks[i].m))
-		i = int(p.toks[i].m) + 1
+		fn.params = p.readParams(i, int(p.tok(i).m))
+		i = int(p.tok(i).m) + 1
 	} else if m > start {
 		j := i
-		for j < m && !p.toks[j].nl && !p.is(j, ";") {
+		for j < m && !p.tok(j).nl && !p.is(j, ";") {
 			j++
 		}
 		fn.params = p.readParams(i-1, j)
@@ -42,7 +42,7 @@ func (p *interp) rubyDef() bool {
 // rubyBlock reads { |x| … } or do |x| … end.
 func (p *interp) rubyBlock() val {
 	open := p.i
-	m := int(p.toks[open].m)
+	m := int(p.tok(open).m)
 	fn := &function{toks: p.toks, src: p.src, span: p.span, sc: p.sc, from: open + 1, to: m}
 	if p.is(open+1, "|") {
 		j := open + 2
@@ -67,10 +67,10 @@ func (p *interp) rubyLambda() val {
 	p.i++
 	var params []param
 	if p.is(p.i, "(") {
-		m := int(p.toks[p.i].m)
+		m := int(p.tok(p.i).m)
 		params = p.readParams(p.i, m)
 		p.i = min(m+1, len(p.toks)-1)
-	} else if p.toks[p.i].k == tIdent && !p.is(p.i, "do") {
+	} else if p.tok(p.i).k == tIdent && !p.is(p.i, "do") {
 		params = []param{{name: p.word(p.i)}}
 		p.i++
 	}

@@ -2,7 +2,7 @@ package inline
 
 // stmt interprets one statement, or as much of one as it understands.
 func (p *interp) stmt() val {
-	t := &p.toks[p.i]
+	t := p.tok(p.i)
 	p.col = t.col
 	switch t.k {
 	case tOp:
@@ -30,7 +30,7 @@ func (p *interp) stmt() val {
 // keyword interprets a statement that starts with the word w, if w is a
 // keyword of the language there.
 func (p *interp) keyword(w string) (val, bool) {
-	next := &p.toks[p.i+boolInt(!p.atEnd())]
+	next := p.tok(p.i + boolInt(!p.atEnd()))
 	if next.k == tOp && !next.nl {
 		switch p.src[next.from:next.to] {
 		case "=", ".", "=>", "+=", ":=", "[", "::":
@@ -65,7 +65,7 @@ func (p *interp) keyword(w string) (val, bool) {
 	case "return":
 		p.i++
 		v := val{k: vNil}
-		if t := &p.toks[p.i]; !(t.nl && p.lang != Lua) && !p.is(p.i, ";") && !p.is(p.i, "}") && !p.is(p.i, "if") && !p.is(p.i, "unless") && !p.is(p.i, "end") && !p.atEnd() {
+		if t := p.tok(p.i); !(t.nl && p.lang != Lua) && !p.is(p.i, ";") && !p.is(p.i, "}") && !p.is(p.i, "if") && !p.is(p.i, "unless") && !p.is(p.i, "end") && !p.atEnd() {
 			v = p.exprStmt()
 		}
 		if p.ret != nil {
@@ -116,7 +116,7 @@ func (p *interp) keyword(w string) (val, bool) {
 		}
 	case "function", "func", "sub":
 		if p.lang == Awk || p.lang == Go || p.lang == Perl || p.lang == PHP || p.lang == Generic {
-			if p.toks[p.i+1].k == tIdent || p.lang == Go {
+			if p.tok(p.i+1).k == tIdent || p.lang == Go {
 				if _, ok := p.functionLiteral(w); ok {
 					return unk(), true
 				}
@@ -144,7 +144,7 @@ func (p *interp) open(w string) {
 	case Ruby, Julia, Octave:
 		switch w {
 		case "if", "unless", "while", "until", "case", "for", "begin", "loop":
-			if p.lang != Ruby || p.toks[p.i].m > 0 {
+			if p.lang != Ruby || p.tok(p.i).m > 0 {
 				p.block++
 			}
 		}
@@ -182,10 +182,10 @@ func (p *interp) plainKeyword(w string) (val, bool) {
 // skipLine moves to the next statement.
 func (p *interp) skipLine() {
 	for p.i++; !p.atEnd(); p.i++ {
-		if p.is(p.i, ";") || p.toks[p.i].nl && p.lang != Perl && p.lang != PHP && p.lang != Java {
+		if p.is(p.i, ";") || p.tok(p.i).nl && p.lang != Perl && p.lang != PHP && p.lang != Java {
 			return
 		}
-		if m := int(p.toks[p.i].m); m > p.i {
+		if m := int(p.tok(p.i).m); m > p.i {
 			p.i = m
 		}
 	}
@@ -199,17 +199,17 @@ func (p *interp) exprStmt() val {
 			return v
 		}
 	}
-	if p.lang == Python && p.toks[start].k == tIdent && p.is(start+1, ":") && p.annotation(start) {
+	if p.lang == Python && p.tok(start).k == tIdent && p.is(start+1, ":") && p.annotation(start) {
 		return unk()
 	}
 	v := p.expr(0)
 	if p.i == start {
 		return v
 	}
-	if p.is(p.i, ",") && !p.toks[p.i].nl {
+	if p.is(p.i, ",") && !p.tok(p.i).nl {
 		return p.tuple(start, v)
 	}
-	if p.is(p.i, ":") && p.lang == Node && p.toks[p.i-1].k == tIdent { // const x: T = v
+	if p.is(p.i, ":") && p.lang == Node && p.tok(p.i-1).k == tIdent { // const x: T = v
 		for j := p.i + 1; j < p.i+12 && j < len(p.toks); j++ {
 			if p.is(j, "=") {
 				p.i = j
@@ -220,7 +220,7 @@ func (p *interp) exprStmt() val {
 			}
 		}
 	}
-	if p.is(p.i, "as") && p.toks[p.i+1].k == tIdent { // with open(p) as f
+	if p.is(p.i, "as") && p.tok(p.i+1).k == tIdent { // with open(p) as f
 		p.assign(p.i+1, p.i+2, v)
 		p.i += 2
 	}
@@ -229,7 +229,7 @@ func (p *interp) exprStmt() val {
 
 // annotation interprets x: T = v of Python, and reports whether there is one.
 func (p *interp) annotation(start int) bool {
-	for j := start + 2; j < min(len(p.toks), start+256) && !p.toks[j].nl; j++ {
+	for j := start + 2; j < min(len(p.toks), start+256) && !p.tok(j).nl; j++ {
 		if p.is(j, "=") {
 			p.i = j + 1
 			v := p.expr(pAssign)
@@ -239,7 +239,7 @@ func (p *interp) annotation(start int) bool {
 		if p.is(j, ";") || p.is(j, "(") {
 			return false
 		}
-		if m := int(p.toks[j].m); m > j {
+		if m := int(p.tok(j).m); m > j {
 			j = m
 		}
 	}
@@ -255,7 +255,7 @@ func (p *interp) tuple(start int, first val) val {
 	}
 	l := []val{first}
 	cuts := []int{start}
-	for p.is(p.i, ",") && !p.toks[p.i].nl && p.rec.step() {
+	for p.is(p.i, ",") && !p.tok(p.i).nl && p.rec.step() {
 		p.i++
 		cuts = append(cuts, p.i)
 		if p.is(p.i, "=") || p.atEnd() {

@@ -43,6 +43,14 @@ type token struct {
 	col      int32 // width of the indentation of its line
 }
 
+// tok returns the token at i; out of range it is the last one, tEOF.
+func (p *interp) tok(i int) *token {
+	if i < 0 || i >= len(p.toks) {
+		i = len(p.toks) - 1
+	}
+	return &p.toks[i]
+}
+
 // is reports whether the token at i is the operator or name s.
 func (p *interp) is(i int, s string) bool {
 	if i < 0 || i >= len(p.toks) {
