@@ -86,6 +86,7 @@ func (c *shell) main(argv []string) (int, error) {
 		return fault(err, ""), nil
 	}
 	c.world = world
+	world.PasswdHome = c.loc.Home
 	if c.loaded, err = Load(c.loc, world); err != nil {
 		return fault(err, "nothing was run: the policy must be readable and safe"), nil
 	}

@@ -28,6 +28,7 @@ type Locations struct {
 	Home  string // passwd home of the user; "" if there is none
 	State string // directory of the log, for a user without home
 	UID   int
+	User  string // name of the user, or the number
 	Shell runner.Locations
 }
 
@@ -35,8 +36,9 @@ type Locations struct {
 // guard.
 func DefaultLocations() Locations {
 	loc := Locations{Etc: "/etc/guard", UID: os.Getuid()}
-	if u, err := user.LookupId(strconv.Itoa(loc.UID)); err == nil && filepath.IsAbs(u.HomeDir) {
-		loc.Home = u.HomeDir
+	loc.User = strconv.Itoa(loc.UID)
+	if u, err := user.LookupId(loc.User); err == nil && filepath.IsAbs(u.HomeDir) {
+		loc.User, loc.Home = u.Username, u.HomeDir
 	}
 	if loc.Home == "" || loc.Home == "/" || loc.Home == "/nonexistent" {
 		loc.Home, loc.State = "", fmt.Sprintf("/var/log/guard/%d", loc.UID)
@@ -172,7 +174,7 @@ func strictest(a, b string) string {
 
 // context is what rules are expanded with.
 func (l Locations) context(w analysis.World, out *Loaded) rules.Context {
-	ctx := rules.Context{Workspace: out.Root, Temps: []string{"/tmp", "/var/tmp"}, Guard: l.own(out.Log), User: w.User()}
+	ctx := rules.Context{Workspace: out.Root, Temps: []string{"/tmp", "/var/tmp"}, Guard: l.own(out.Log), User: l.User}
 	if l.Home != "" {
 		ctx.Homes = append(ctx.Homes, l.Home)
 	}

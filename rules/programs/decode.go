@@ -19,6 +19,7 @@ type Entry struct {
 	Stdin    string            `toml:"stdin"`
 	Output   string            `toml:"output"`
 	Loses    string            `toml:"loses"`
+	Recipes  string            `toml:"recipes"`
 	Like     string            `toml:"like"`
 	Note     string            `toml:"note"`
 	Opt      map[string]string `toml:"opt"`
@@ -37,7 +38,7 @@ func Decode(text string) ([]Entry, error) {
 		return nil, fmt.Errorf("read program table: %w", err)
 	}
 	if u := md.Undecoded(); len(u) > 0 {
-		return nil, fmt.Errorf("read program table: unknown key %q: an entry has name, args, flags, harmless, style, stdin, output, loses, like, note, opt, implies and sub", u[0].String())
+		return nil, fmt.Errorf("read program table: unknown key %q: an entry has name, args, flags, harmless, style, stdin, output, loses, recipes, like, note, opt, implies and sub", u[0].String())
 	}
 	return file.Program, nil
 }
@@ -120,12 +121,19 @@ func compileInto(s *Spec, e *Entry, path string) error {
 	default:
 		return fmt.Errorf("program %s: output = %q: want lines, names, fresh-file, fresh-dir, digits, toplevel, stdin or none", path, e.Output)
 	}
+	switch e.Recipes {
+	case "":
+	case "make", "npm", "just":
+		s.Recipes = e.Recipes
+	default:
+		return fmt.Errorf("program %s: recipes = %q: want make, npm or just", path, e.Recipes)
+	}
 	switch e.Loses {
 	case "":
-	case "worktree", "untracked", "branch", "stash":
+	case "worktree", "paths", "untracked", "branch", "stash":
 		s.Loses = e.Loses
 	default:
-		return fmt.Errorf("program %s: loses = %q: want worktree, untracked, branch or stash", path, e.Loses)
+		return fmt.Errorf("program %s: loses = %q: want worktree, paths, untracked, branch or stash", path, e.Loses)
 	}
 	if e.Args != "" {
 		args, err := slots(e.Args)

@@ -9,6 +9,7 @@ import (
 // Parsed is a command line as its program reads it.
 type Parsed struct {
 	Program  string // canonical name
+	Root     *Spec  // of the program; nil for an unknown one
 	Spec     *Spec  // of the innermost subcommand; nil for an unknown program
 	Subs     []string
 	Opts     []Opt
@@ -316,7 +317,7 @@ func (r *reader) args() []Slot {
 func (r *reader) finish() {
 	p := r.p
 	if len(r.chain) > 0 {
-		p.Spec = r.spec()
+		p.Root, p.Spec = r.chain[0], r.spec()
 	}
 	args := r.args()
 	for i := range p.Args {

@@ -17,6 +17,7 @@ type Spec struct {
 	Style    Style
 	Stdin    Effect
 	Output   string // what the program prints, as far as its arguments tell
+	Recipes  string // the program runs commands that a file of the project holds
 	Loses    string // what a rule's loses condition asks about
 	Note     string
 }
@@ -99,7 +100,7 @@ func (e Effect) known() bool {
 		"move", "list", "mkdir", "chmod", "chmod-tree", "mount", "link", "dir", "run", "run-first", "shell",
 		"shell-rest", "command", "script", "code", "url", "method", "body", "body-at", "form", "upload",
 		"header", "at-file", "file-list", "sql", "sql-file", "redis", "mongo", "env", "env-file", "host",
-		"target", "remote-path", "remote-dest", "sub", "placeholder", "request", "dsn", "archive", "filter":
+		"target", "remote-path", "remote-dest", "sub", "placeholder", "request", "dsn", "archive", "filter", "setting", "setting-key", "remote-sync":
 		return true
 	}
 	return false
@@ -142,7 +143,9 @@ func (s *Spec) HasFilters() bool {
 
 // Loads reports whether the program is one that takes files in without printing
 // them: an option or operand of it is a load.
-func (p *Parsed) Loads() bool { return p.Spec != nil && p.Spec.loads() }
+func (p *Parsed) Loads() bool {
+	return p.Spec != nil && (p.Spec.loads() || p.Root.loads())
+}
 
 func (s *Spec) loads() bool {
 	for i := range s.Options {

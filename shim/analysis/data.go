@@ -255,6 +255,10 @@ func (c *call) remote(e programs.Effect, t value.Text) {
 		c.net = true
 		return
 	}
+	if e == "remote-sync" {
+		c.file(rules.Delete, t, true)
+		return
+	}
 	if e == "remote-dest" {
 		c.writeTo("write", t)
 		return

@@ -122,15 +122,18 @@ func (it *interp) loses(a *rules.Action, c *call) {
 		}
 	}
 	switch c.p.Spec.Loses {
-	case "worktree":
-		any := false
+	case "worktree", "paths":
+		any := c.p.Spec.Loses == "paths" && len(c.p.Args) > 0 && !c.has("-f")
 		for _, arg := range c.p.Args {
 			p := absIn(dir, arg.Text)
-			if arg.Text.Known() && it.exists(p) == rules.True {
+			switch {
+			case !arg.Text.Known():
+				return
+			case it.exists(p) == rules.True && (string(p) == r.Root() || strings.HasPrefix(string(p), r.Root()+"/")):
 				add(r.Discard(string(p)))
 				any = true
-			} else if !arg.Text.Known() {
-				return
+			case any && a.Loses == rules.Unknown && a.Loss == "":
+				a.Loses = rules.False // no file of that name
 			}
 		}
 		if !any {

@@ -16,9 +16,9 @@ import (
 
 // Host is the real world: this process's environment and file system.
 type Host struct {
-	dir  string
-	env  []string
-	home string
+	dir        string
+	env        []string
+	PasswdHome string // of the own uid; looked up if empty
 }
 
 // NewHost returns the world of this process, in directory dir (absolute; "" is
@@ -65,12 +65,12 @@ func (h *Host) User() string {
 // Home returns the passwd home of a user; "" is the own uid.
 func (h *Host) Home(name string) (string, bool) {
 	if name == "" {
-		if h.home == "" {
+		if h.PasswdHome == "" {
 			if u, err := user.LookupId(strconv.Itoa(os.Getuid())); err == nil {
-				h.home = u.HomeDir
+				h.PasswdHome = u.HomeDir
 			}
 		}
-		return h.home, h.home != ""
+		return h.PasswdHome, h.PasswdHome != ""
 	}
 	u, err := user.Lookup(name)
 	if err != nil {

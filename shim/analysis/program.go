@@ -45,6 +45,9 @@ func (it *interp) program(argv []value.Text, words []*syntax.Word) result {
 		c.words = words
 	}
 	c.p = it.table.Parse(argv)
+	if it.ownAlias(c) {
+		return unsure
+	}
 	a := rules.Action{Op: rules.Exec, Argv: argv, Program: it.executable(argv[0])}
 	if c.p.Spec != nil && c.p.Spec.Loses != "" && !c.p.Harmless {
 		it.loses(&a, c)
@@ -135,6 +138,7 @@ func (c *call) effects() {
 			break
 		}
 	}
+	c.recipes()
 	c.stdin()
 	c.request()
 }
@@ -233,7 +237,11 @@ func (c *call) apply(e programs.Effect, t value.Text, i int) {
 		c.setEnv(t)
 	case "placeholder":
 		c.mark = t
-	case "remote-path", "remote-dest":
+	case "setting":
+		c.setting(t, i)
+	case "setting-key":
+		c.settingKey(t, i)
+	case "remote-path", "remote-dest", "remote-sync":
 		c.remote(e, t)
 	}
 }

@@ -3,7 +3,6 @@ package analysis
 import (
 	"strings"
 
-	"mvdan.cc/sh/v3/expand"
 	"mvdan.cc/sh/v3/syntax"
 
 	"guard/rules/value"
@@ -81,7 +80,11 @@ func (it *interp) braces(w *syntax.Word) []*syntax.Word {
 		if countBraces(c.Parts) > maxWords {
 			return []*syntax.Word{{Parts: []syntax.WordPart{&syntax.Lit{Value: "\x00m"}}}}
 		}
-		return expand.Braces(&c)
+		var out []*syntax.Word
+		for _, parts := range expandBraces(c.Parts) {
+			out = append(out, &syntax.Word{Parts: parts})
+		}
+		return out
 	}
 	return []*syntax.Word{w}
 }

@@ -101,6 +101,9 @@ func spec(b *bytes.Buffer, s *programs.Spec) {
 	if s.Output != "" {
 		fmt.Fprintf(b, ", Output: %q", s.Output)
 	}
+	if s.Recipes != "" {
+		fmt.Fprintf(b, ", Recipes: %q", s.Recipes)
+	}
 	if s.Loses != "" {
 		fmt.Fprintf(b, ", Loses: %q", s.Loses)
 	}

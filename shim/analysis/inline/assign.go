@@ -203,6 +203,10 @@ func (p *interp) part(v val, byName bool, from, colon, n int, rest bool) val {
 			return v.l[n]
 		}
 		return val{k: vNil}
+	case vStr, vNum:
+		if p.lang == Perl || p.lang == Ruby { // a scalar is a list of one
+			return p.part(list(v), byName, from, colon, n, rest)
+		}
 	case vEnv:
 		if n == 0 && !rest {
 			return val{k: vEnvKey}

@@ -1,7 +1,5 @@
 package inline
 
-import "guard/rules/value"
-
 // Levels of binding, the loosest first.
 const (
 	pLow     = 1 // and, or, not of Perl and Ruby
@@ -107,6 +105,9 @@ func (p *interp) binary() int {
 		return pPow
 	case "?:":
 		return pOr
+	}
+	if w == "%>%" {
+		return pBits
 	}
 	if w[0] == '%' && len(w) > 1 && w[1] != '=' {
 		return pMul // %in% of R
@@ -301,7 +302,7 @@ func (p *interp) operate(start int, left val, level int) val {
 		if p.lang == Perl {
 			return join(left, p.expr(level+1))
 		}
-	case "|>":
+	case "|>", "%>%":
 		return p.pipe(left)
 	case "=~":
 		return p.match(start, op, left)
@@ -323,6 +324,29 @@ func (p *interp) operate(start int, left val, level int) val {
 	}
 	right := p.expr(next)
 	p.rec.spend(len(left.l)*len(right.alts())/16 + len(right.l)/8 + len(left.s)/1024)
+	if w == "<<" && p.lang == Ruby && left.k != vNum {
+		return p.shovel(start, op, left, right)
+	}
+	return p.combine(w, left, right)
+}
+
+// shovel evaluates left << right of Ruby, which changes left.
+func (p *interp) shovel(start, op int, left, right val) val {
+	v := p.plus(left, right)
+	switch left.k {
+	case vList:
+		v = appendTo(left, right)
+	case vStr:
+	default:
+		p.print(right, p.spanOf(start))
+		v = unk()
+	}
+	p.assign(start, op, v)
+	return v
+}
+
+// combine computes left w right.
+func (p *interp) combine(w string, left, right val) val {
 	switch w {
 	case "+":
 		return p.plus(left, right)
@@ -363,17 +387,6 @@ func (p *interp) operate(start int, left val, level int) val {
 		}
 		return arith(left, right, func(a, b int64) (int64, bool) { return a | b, true })
 	case "<<":
-		if p.lang == Ruby && left.k != vNum {
-			v := p.plus(left, right)
-			if left.k == vList {
-				v = appendTo(left, right)
-			} else if left.k != vStr {
-				p.print(right, p.spanOf(start))
-				v = unk()
-			}
-			p.assign(start, op, v)
-			return v
-		}
 		return arith(left, right, func(a, b int64) (int64, bool) { return a << uint64(b&31), b < 32 && a < 1<<30 })
 	case ">>":
 		return arith(left, right, func(a, b int64) (int64, bool) { return a >> uint64(b&63), true })
@@ -422,123 +435,4 @@ func (p *interp) spanOf(start int) cx {
 	}
 	end := max(p.i-1, start)
 	return cx{from: int(p.tok(start).from), to: int(p.tok(end).to)}
-}
-
-func arith(a, b val, f func(a, b int64) (int64, bool)) val {
-	if a.k == vNum && b.k == vNum {
-		if n, ok := f(a.n, b.n); ok {
-			return num(n)
-		}
-	}
-	if a.k == vAlt && len(a.l)*len(b.alts()) <= maxAlts {
-		return mapAlts(a, func(x val) val { return arith(x, b, f) })
-	}
-	if b.k == vAlt && a.k == vNum {
-		return mapAlts(b, func(y val) val { return arith(a, y, f) })
-	}
-	return unk()
-}
-
-// rangeOf returns the list a..b.
-func rangeOf(a, b val) val {
-	if a.k != vNum || b.k != vNum || b.n-a.n > maxAlts || b.n < a.n {
-		return unk()
-	}
-	var l []val
-	for n := a.n; n <= b.n; n++ {
-		l = append(l, num(n))
-	}
-	return list(l...)
-}
-
-func appendTo(l, v val) val {
-	if l.k != vList || len(l.l) >= maxList {
-		return unk()
-	}
-	return list(append(l.l[:len(l.l):len(l.l)], v)...)
-}
-
-// plus adds numbers, texts and lists.
-func (p *interp) plus(a, b val) val {
-	switch {
-	case a.k == vNum && b.k == vNum:
-		return num(a.n + b.n)
-	case a.k == vList && b.k == vList:
-		if len(a.l)+len(b.l) > maxList {
-			return unk()
-		}
-		return list(append(a.l[:len(a.l):len(a.l)], b.l...)...)
-	case p.lang == Perl || p.lang == PHP || p.lang == Lua || p.lang == Awk:
-		return arith(a, b, func(x, y int64) (int64, bool) { return x + y, true })
-	case a.k == vObj && a.typ == "Pathname":
-		return joinPath(a, b, "Pathname")
-	case a.k == vNum && b.k == vUnk, a.k == vUnk && b.k == vNum, a.k == vUnk && b.k == vUnk:
-		return unk()
-	}
-	return concat(a, b)
-}
-
-// times multiplies; a text is repeated, and joined in Julia.
-func (p *interp) times(a, b val) val {
-	switch {
-	case p.lang == Julia && (a.k == vStr || b.k == vStr):
-		return concat(a, b)
-	case a.k == vStr || a.k == vList:
-		return repeat(a, b)
-	case b.k == vStr || b.k == vList:
-		return repeat(b, a)
-	}
-	return arith(a, b, func(x, y int64) (int64, bool) { return x * y, x < 1<<31 && y < 1<<31 && x > -1<<31 && y > -1<<31 })
-}
-
-func repeat(a, b val) val {
-	if b.k != vNum || b.n < 0 {
-		if b.known() && a.k == vList {
-			return joinList(a, b) // Ruby: ['a'] * ','
-		}
-		return unk()
-	}
-	if a.k == vList {
-		if int64(len(a.l))*b.n > maxList || b.n > maxList {
-			return unk()
-		}
-		var l []val
-		for range b.n {
-			l = append(l, a.l...)
-		}
-		return list(l...)
-	}
-	s := a.text()
-	if b.n > maxText || int64(len(s))*b.n > maxText {
-		return anyStr()
-	}
-	out := make([]byte, 0, len(s)*int(b.n))
-	for range b.n {
-		out = append(out, s...)
-	}
-	return str(string(out))
-}
-
-// divide divides numbers and joins paths.
-func (p *interp) divide(a, b val) val {
-	if a.k == vObj && a.typ == "Path" || b.k == vObj && b.typ == "Path" {
-		return joinPath(a, b, "Path")
-	}
-	if a.k == vAlt || a.k == vUnk && (b.k == vStr && p.lang == Python) {
-		return mapAlts(a, func(x val) val {
-			if x.k == vObj && x.typ == "Path" {
-				return joinPath(x, b, "Path")
-			}
-			if x.k == vUnk && b.k == vStr {
-				return joinPath(obj("Path", string(value.Any)), b, "Path")
-			}
-			return unk()
-		})
-	}
-	return arith(a, b, func(x, y int64) (int64, bool) {
-		if y == 0 || x%y != 0 {
-			return 0, false
-		}
-		return x / y, true
-	})
 }

@@ -48,6 +48,10 @@ func (p *interp) readParams(open, m int) []param {
 		for ; i < m && !p.is(i, ","); i++ {
 			t := p.tok(i)
 			switch {
+			case i == start && (p.is(i, "*") || p.is(i, "...")):
+				prm.rest = '*'
+			case i == start && p.is(i, "**"):
+				prm.rest = 'k'
 			case t.k == tVar:
 				prm.name = p.varName(i)
 			case t.k == tIdent && (prm.name == "" || p.lang == Java):

@@ -60,6 +60,7 @@ type param struct {
 	name string
 	def  int
 	pat  [2]int // tokens of a destructuring pattern
+	rest byte   // '*' takes the remaining arguments, 'k' those with keywords
 }
 
 func newInterp(r *recorder, lang Lang, src string, args []value.Text) *interp {
@@ -321,6 +322,11 @@ func (p *interp) bindParams(fn *function, a args, self *val) {
 			v, ok = unk(), true
 		case a.unknown:
 			ok = prm.def == 0
+		case prm.rest == '*':
+			v, ok = list(pos[min(n, len(pos)):]...), true
+			n = len(pos)
+		case prm.rest == 'k':
+			v, ok = val{k: vDict, l: a.kw}, true
 		default:
 			if v, ok = a.kwarg(prm.name); !ok && n < len(pos) {
 				v, ok = pos[n], true

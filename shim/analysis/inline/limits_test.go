@@ -101,39 +101,57 @@ func TestTimeIsLinear(t *testing.T) {
 	}
 }
 
-// printed holds for each language how a program prints a text, without any
-// interpolation of its own.
-func printed(lang Lang, text string) string {
-	var b strings.Builder
+// quoted writes text as a string of the language without interpolation, if it
+// has one.
+func quoted(lang Lang, text string) (string, bool) {
 	quote := byte('\'')
 	switch lang {
-	case Node, R, Lua:
+	case Node, R, Lua, Awk, Erlang, Lisp, Generic:
 		quote = '"'
+	case Python, Perl, Ruby, PHP:
+	default:
+		return "", false
 	}
+	var b strings.Builder
 	b.WriteByte(quote)
 	for i := 0; i < len(text); i++ {
 		switch c := text[i]; {
 		case c == quote || c == '\\':
 			b.WriteByte('\\')
 			b.WriteByte(c)
-		case c == '\n' && (lang == Python || lang == Node || lang == Lua):
-			b.WriteString(`\n`)
-		case c == '\r' && (lang == Python || lang == Node || lang == Lua):
-			b.WriteString(`\r`)
+		case (c == '\n' || c == '\r') && lang != Perl && lang != Ruby && lang != PHP:
+			b.WriteString(map[byte]string{'\n': `\n`, '\r': `\r`}[c])
 		case c == 0:
 		default:
 			b.WriteByte(c)
 		}
 	}
 	b.WriteByte(quote)
-	q := b.String()
+	if lang == PHP {
+		return strings.ReplaceAll(b.String(), "<?", "<'.'?"), true
+	}
+	return b.String(), true
+}
+
+// printed makes a program that only prints a text.
+func printed(lang Lang, text string) string {
+	q, ok := quoted(lang, text)
+	if !ok {
+		return ""
+	}
 	switch lang {
 	case Node:
 		return "console.log(" + q + ")"
 	case Perl, Ruby:
 		return "print " + q + ";"
 	case PHP:
-		return "echo " + strings.ReplaceAll(q, "<?", "<'.'?") + ";"
+		return "echo " + q + ";"
+	case Awk:
+		return "BEGIN { print " + q + " }"
+	case Lisp:
+		return "(message " + q + ")"
+	case Erlang:
+		return "io:format(" + q + ")."
 	}
 	return "print(" + q + ")"
 }

@@ -122,6 +122,12 @@ func TestNodeProcesses(t *testing.T) {
 		{`process.kill(1)`, `kill 1`},
 		{`require('child_process')[n](c)`, `code … !`},
 		{`execSync(cmd)`, `shell … !`},
+		{`process.binding('spawn_sync').spawn({file:'cat'})`, `code … !`},
+		{`this.constructor.constructor('return process')().mainModule.require('child_process').execSync('id')`, `shell id`},
+		{`const {exec}=require("child_process");const run=require("util").promisify(exec);(async()=>{await run("id")})()`, `shell id`},
+		{`import('fs').then(({readFileSync}) => readFileSync('.env'))`, `read .env`},
+		{`if (a) fs.unlinkSync('a'); else if (b) fs.unlinkSync('b')`, `delete a; delete b`},
+		{`try { f() } catch { fs.unlinkSync('b') }`, `delete b`},
 	})
 }
 

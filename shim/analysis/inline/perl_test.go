@@ -90,6 +90,13 @@ END
 		{`$dbh->do("DROP TABLE x")`, `statement DROP TABLE x`},
 		{`local $/; open(F,".env"); my $c = <F>; print $c`, `read .env`},
 		{`path(".env")->slurp`, `read .env`},
+		{`print do { local (@ARGV, $/) = '.env'; <> };`, `read .env`},
+		{`exec { 'rm' } 'rm', '-rf', 'x';`, `exec rm -rf x`},
+		{`print {$out} "x"; unlink "a"`, `delete a`},
+		{`my $x = 'a'; $x = '.env' if $y; open F, $x;`, `read a; read .env`},
+		{`$_="X.env"; s/X//; open F,$_; print <F>`, `read …`},
+		{`my @f = map { ".$_" } qw(env); open F, $f[0];`, `read .env`},
+		{`CORE::unlink('a');`, `delete a`},
 	})
 }
 

@@ -152,6 +152,32 @@ A().go('.env')`, `read .env`},
 open(x)`, `read .env`},
 		{`open(str(Path('a') / '.env'))`, `read a/.env`},
 		{`if (n := '.env'): open(n)`, `read .env`},
+		{`def f(*a, **k): open(a[0]); open(k['p'])
+f('.env', p='x')`, `read .env; read x`},
+		{`def f(*a):
+    for x in a: open(x)
+f('a', 'b')`, `read a; read b`},
+		{`p = 'a'
+def f():
+    global p
+    p = '.env'
+f()
+open(p)`, `read a; read .env`},
+		{`p = 'a'
+for _ in x:
+    open(p)
+    p = '.env'`, `read a; read .env`},
+		{`p = 'a'
+try:
+    p = '.env'
+except E:
+    p = 'c'
+open(p)`, `read a; read .env; read c`},
+		{`a, *b = ['.env', 'c']; open(a); open(b[0])`, `read .env; read c`},
+		{`open(*['.env']); open(**{'file': 'x'})`, `read .env; read x`},
+		{`import sys; sys.modules['os'].remove('a')`, `delete a`},
+		{`import builtins; builtins.__dict__['open']('.env')`, `read .env`},
+		{`exec("".join(chr(ord(c)^1) for c in "nqdo)&/dow&("))`, `read .env`},
 	})
 }
 

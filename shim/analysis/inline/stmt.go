@@ -76,6 +76,21 @@ func (p *interp) keyword(w string) (val, bool) {
 			}
 		}
 		return v, true
+	}
+	if v, done := p.declaration(w); done {
+		return v, true
+	}
+	if p.lang == Node && next.k == tOp && p.is(p.i+1, "(") && p.is(int(next.m)+1, "{") && p.class {
+		fn := p.define(w, p.i+1, int(next.m)+1)
+		p.declareFn(w, val{k: vFn, fn: fn})
+		return unk(), true
+	}
+	return val{}, false
+}
+
+// declaration interprets a statement that defines or imports names.
+func (p *interp) declaration(w string) (val, bool) {
+	switch w {
 	case "class", "module", "interface", "trait", "struct", "enum":
 		return unk(), p.classBody()
 	case "def", "defp":
@@ -108,7 +123,6 @@ func (p *interp) keyword(w string) (val, bool) {
 			p.pythonGlobal()
 			return unk(), true
 		}
-	case "unset":
 	case "print", "printf":
 		if p.lang == Awk {
 			p.awkPrint()
@@ -122,11 +136,6 @@ func (p *interp) keyword(w string) (val, bool) {
 				}
 			}
 		}
-	}
-	if p.lang == Node && next.k == tOp && p.is(p.i+1, "(") && p.is(int(next.m)+1, "{") && p.class {
-		fn := p.define(w, p.i+1, int(next.m)+1)
-		p.declareFn(w, val{k: vFn, fn: fn})
-		return unk(), true
 	}
 	return val{}, false
 }

@@ -49,7 +49,53 @@ func check(t *testing.T, lang Lang, table []program) {
 		if got := show(Analyze(lang, c.src, args, Limits{})); got != c.want {
 			t.Errorf("%v program\n%s\n got: %s\nwant: %s", lang, c.src, got, c.want)
 		}
+		for _, src := range []string{printed(lang, c.src), commented(lang, c.src), assigned(lang, c.src)} {
+			if got := show(Analyze(lang, src, args, Limits{})); got != "" {
+				t.Errorf("harmless %v program\n%s\n got: %s", lang, src, got)
+			}
+		}
 	}
+}
+
+// commented makes a comment of each line of text.
+func commented(lang Lang, text string) string {
+	mark := "#"
+	switch lang {
+	case Node, Java, Go:
+		mark = "//"
+	case Lua:
+		mark = "--"
+	case Lisp:
+		mark = ";"
+	case Erlang:
+		mark = "%"
+	case Vim:
+		mark = `"`
+	case PHP:
+		text = strings.NewReplacer("?>", "", "<?", "").Replace(text)
+	}
+	return mark + " " + strings.ReplaceAll(text, "\n", "\n"+mark+" ")
+}
+
+// assigned makes a program that only keeps and compares a text.
+func assigned(lang Lang, text string) string {
+	q, ok := quoted(lang, text)
+	if !ok {
+		return ""
+	}
+	switch lang {
+	case Perl, PHP:
+		return "$x = " + q + "; $y = [$x, " + q + "]; if ($x eq $y) { $z = 1; }"
+	case Lisp:
+		return "(setq x " + q + ") (if (equal x " + q + ") 1)"
+	case Lua:
+		return "local x = " + q + " if x == " + q + " then y = 1 end"
+	case Awk:
+		return "BEGIN { x = " + q + "; if (x == " + q + ") y = 1 }"
+	case Node, Java:
+		return "var x = " + q + "; if (x == " + q + ") { y = [x]; }"
+	}
+	return "x = " + q + "\ny = [x, " + q + "]\nz = x == " + q + "\n"
 }
 
 func TestTablesAreSorted(t *testing.T) {
