@@ -338,7 +338,10 @@ func (r *reader) finish() {
 			}
 		}
 	}
-	if len(r.chain) == 0 && len(r.argv) == 2 && (r.argv[1] == "--help" || r.argv[1] == "--version") {
+	if _, help := p.Opt("--help"); help {
+		p.Harmless = true // what every program of any manners takes so
+	}
+	if len(r.argv) == 2 && r.argv[1] == "--version" {
 		p.Harmless = true
 	}
 }

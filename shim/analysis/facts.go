@@ -72,6 +72,10 @@ func (it *interp) deleted(a *rules.Action) {
 		}
 	}
 	if a.Exists == rules.False {
+		if dir := string(it.st.dir); it.exists(value.Text(path.Dir(s))) != rules.True && !strings.HasPrefix(s, dir+"/") {
+			a.Exists = rules.Unknown // not even its directory is here: the path is meant for another machine
+			return
+		}
 		a.Loses = rules.False
 		return
 	}
@@ -103,6 +107,9 @@ func (it *interp) loses(a *rules.Action, c *call) {
 	}
 	for _, e := range []string{"GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE"} {
 		if v, ok := it.get(e); ok && v != "" {
+			if p := absIn(dir, v); e == "GIT_WORK_TREE" && it.exists(p) == rules.False {
+				a.Loses = rules.False // git stops: there is no such work tree
+			}
 			return
 		}
 	}
@@ -123,7 +130,7 @@ func (it *interp) loses(a *rules.Action, c *call) {
 	}
 	switch c.p.Spec.Loses {
 	case "worktree", "paths":
-		any := c.p.Spec.Loses == "paths" && len(c.p.Args) > 0 && !c.has("-f")
+		any := c.p.Spec.Loses == "paths" && len(c.p.Args) > 0 && (!c.has("-f") || c.has("--"))
 		for _, arg := range c.p.Args {
 			p := absIn(dir, arg.Text)
 			switch {

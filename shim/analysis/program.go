@@ -410,6 +410,9 @@ func (it *interp) runProgram(argv []value.Text, words []*syntax.Word) result {
 // runArgs runs a command once for the words that xargs and its like add to it.
 func (c *call) runArgs(sub *interp, argv []value.Text, words []*syntax.Word, split bool) {
 	items := c.items()
+	if len(items) == 0 && c.ifItems() {
+		return
+	}
 	if len(argv) == 0 {
 		argv = []value.Text{"echo"}
 		if split { // parallel without a command runs its arguments
@@ -452,6 +455,16 @@ func (c *call) runArgs(sub *interp, argv []value.Text, words []*syntax.Word, spl
 		return
 	}
 	sub.runProgram(append(append([]value.Text{}, argv...), items...), nil)
+}
+
+// ifItems reports whether the command runs only if there is something to add.
+func (c *call) ifItems() bool {
+	for _, o := range c.p.Opts {
+		if o.Effect == "if-items" {
+			return true
+		}
+	}
+	return false
 }
 
 // items are the words that come from the input, or behind :::.

@@ -182,9 +182,8 @@ func (it *interp) set(name string, t value.Text) {
 		delete(it.multi, name)
 	}
 	it.st.vars[name] = v
-	switch name {
-	case "PWD":
-	case "PROMPT_COMMAND", "PS1":
+	if name == "PATH" {
+		it.st.hashed = map[string]value.Text{} // the shell forgets where programs were
 	}
 }
 

@@ -157,7 +157,7 @@ func (p *interp) escape(b *strings.Builder, s string) (n int, ok bool) {
 			return 2, true
 		}
 	case 'x':
-		return p.hex(b, s, 2, p.lang == Perl || p.lang == Ruby && false)
+		return p.hex(b, s, 2, p.lang == Perl)
 	case 'u':
 		switch p.lang {
 		case Python, Node, Ruby, PHP, Java, Go, Elixir, Julia, R, Lua:

@@ -210,9 +210,19 @@ func FuzzAnalyze(f *testing.F) {
 }
 
 func BenchmarkAnalyze(b *testing.B) {
-	src := strings.Repeat("import os\ndef load(path):\n    with open(path) as f:\n        return {k: v for k, v in json.load(f).items()}\nprint('value %s' % load('conf.json')['a'])\n", 12)
-	b.SetBytes(int64(len(src)))
-	for b.Loop() {
-		Analyze(Python, src, nil, Limits{})
+	for _, c := range []struct {
+		name string
+		lang Lang
+		src  string
+	}{
+		{"python", Python, strings.Repeat("import json\nwith open('conf.json') as f:\n    d = json.load(f)\nfor k in d:\n    print('value %s' % d[k])\nx = [1, 2, 3]\n", 14)},
+		{"node", Node, strings.Repeat("const fs = require('fs');\nconst d = JSON.parse(fs.readFileSync('a.json', 'utf8'));\nfor (const k of Object.keys(d)) { console.log(`${k}: ${d[k]}`); }\n", 12)},
+	} {
+		b.Run(c.name, func(b *testing.B) {
+			b.SetBytes(int64(len(c.src)))
+			for b.Loop() {
+				Analyze(c.lang, c.src, nil, Limits{})
+			}
+		})
 	}
 }

@@ -198,7 +198,6 @@ func (p *interp) perlDo() val {
 	start := p.i
 	p.i++
 	if p.is(p.i, "{") {
-		p.block++
 		m := int(p.tok(p.i).m)
 		p.i++
 		if p.depth >= p.rec.limits.Depth {
@@ -211,7 +210,6 @@ func (p *interp) perlDo() val {
 		v := p.bodyValue(m)
 		p.paren = paren
 		p.depth--
-		p.block--
 		p.i = min(m+1, len(p.toks)-1)
 		return v
 	}

@@ -57,6 +57,8 @@ func (p *interp) postfix(start int, v val) val {
 				v = p.call(v, args{pos: []val{p.dictLit()}}, start)
 			case p.lang == Ruby && (v.k == vRef || p.is(p.i-1, ")") || p.tok(p.i-1).k == tIdent):
 				v = p.call(v, args{pos: []val{p.rubyBlock()}}, start)
+			case p.lang == Perl && t.sp && p.printBlock():
+				v, _ = p.bareCall(start, v)
 			default:
 				return v
 			}
