@@ -15,6 +15,11 @@ func (p *Policy) matchCommands(pats []string, a *Action) Match {
 		return No
 	}
 	if !a.Argv[0].Known() {
+		for _, pat := range pats {
+			if pat == "*" {
+				return Yes
+			}
+		}
 		return Maybe
 	}
 	cmd := p.table.Parse(a.Argv)
@@ -83,7 +88,9 @@ func matchSubs(want, cmd *programs.Parsed) Match {
 	return Yes
 }
 
-// matchOpt looks for one option of a pattern among those of the command.
+// matchOpt looks for one option of a pattern among those of the command. An
+// unknown word is taken for an operand, never for an option: kill $(pgrep x) is no
+// kill -1. What it really is, only the run-time layer sees.
 func matchOpt(want *programs.Opt, cmd *programs.Parsed) Match {
 	best := No
 	for _, o := range cmd.Opts {
@@ -97,9 +104,6 @@ func matchOpt(want *programs.Opt, cmd *programs.Parsed) Match {
 		default:
 			best = best.or(matchLoose(string(want.Value), o.Value))
 		}
-	}
-	if best == No && cmd.Open {
-		return Maybe
 	}
 	return best
 }
@@ -128,9 +132,6 @@ func matchOperands(want []programs.Arg, cmd *programs.Parsed) Match {
 			}
 		}
 		if found == No {
-			if cmd.Open {
-				return Maybe
-			}
 			return No
 		}
 		m = m.and(found)

@@ -8,6 +8,12 @@ import (
 
 // matchRule compares a rule with an action, in each spelling of its path.
 func (p *Policy) matchRule(r *Rule, a *Action) Match {
+	if strings.Contains(string(a.Path), string(value.Maybe)) {
+		sure := *a // it may not come to pass: at most a maybe
+		sure.Path = value.Text(strings.ReplaceAll(string(a.Path), string(value.Maybe), ""))
+		sure.Real = value.Text(strings.ReplaceAll(string(a.Real), string(value.Maybe), ""))
+		return min(p.matchRule(r, &sure), Maybe)
+	}
 	m := p.matchAs(r, a, a.Path)
 	if a.Real != "" && a.Real != a.Path && m != Yes {
 		m = m.or(p.matchAs(r, a, a.Real))

@@ -57,9 +57,13 @@ func answerHook(p hook.Protocol, loc Locations, env []string, r io.Reader) (stri
 		return "", err
 	}
 	var j Judgement
-	if call.Shell {
+	switch {
+	case call.Argv != nil:
+		j = l.JudgeArgv(world, call.Argv)
+		j.Text = call.Text
+	case call.Shell:
 		j = l.Judge(world, analysis.Source{Text: call.Text, Shell: dialect.Bash}, true)
-	} else {
+	default:
 		for i := range call.Actions {
 			complete(world, &call.Actions[i])
 		}

@@ -97,6 +97,9 @@ func (c *cli) checkOne(args []string, dir, sh string) (shim.Judgement, error) {
 	for _, warn := range l.Warnings {
 		fmt.Fprintln(os.Stderr, "guard: warning:", warn)
 	}
+	if len(args) > 1 && strings.ContainsAny(args[0], " \t\n") {
+		return shim.Judgement{}, fmt.Errorf("check: %q is one of several words: shell text is one argument, and options come before it", args[0])
+	}
 	if len(args) > 1 {
 		return l.JudgeArgv(w, args), nil
 	}

@@ -116,10 +116,10 @@ func compileInto(s *Spec, e *Entry, path string) error {
 	}
 	switch e.Output {
 	case "":
-	case "lines", "names", "fresh-file", "fresh-dir", "digits", "toplevel", "stdin", "none":
+	case "lines", "names", "fresh-file", "fresh-dir", "digits", "toplevel", "stdin", "shell-init", "none":
 		s.Output = e.Output
 	default:
-		return fmt.Errorf("program %s: output = %q: want lines, names, fresh-file, fresh-dir, digits, toplevel, stdin or none", path, e.Output)
+		return fmt.Errorf("program %s: output = %q: want lines, names, fresh-file, fresh-dir, digits, toplevel, stdin, shell-init or none", path, e.Output)
 	}
 	switch e.Recipes {
 	case "":
@@ -142,7 +142,11 @@ func compileInto(s *Spec, e *Entry, path string) error {
 		}
 		s.Args = args
 	}
-	s.Harmless = append(s.Harmless[:len(s.Harmless):len(s.Harmless)], strings.Fields(e.Harmless)...)
+	s.Harmless = s.Harmless[:len(s.Harmless):len(s.Harmless)]
+	for _, h := range strings.Fields(e.Harmless) {
+		h, _, _ = strings.Cut(h, "|") // the first spelling stands for all
+		s.Harmless = append(s.Harmless, h)
+	}
 	if e.Stdin != "" {
 		s.Stdin = Effect(e.Stdin)
 		switch s.Stdin.Kind() {

@@ -37,7 +37,7 @@ type Arg struct {
 
 // off reports whether the option was given only to switch it off.
 func (o Opt) off() bool {
-	return o.Has && (o.Value == "false" || o.Value == "no" || o.Value == "0" || o.Value == "never")
+	return o.Has && (o.Value == "false" || o.Value == "no" || o.Value == "0" || o.Value == "never" || o.Value == "none")
 }
 
 // Opt returns the first option called name (canonical) that is not switched off.
@@ -165,7 +165,7 @@ func (r *reader) find(name string) *Option {
 			return o
 		}
 	}
-	if !strings.HasPrefix(name, "--") || len(name) < 4 || !value.Text(name).Known() {
+	if !strings.HasPrefix(name, "--") || len(name) < 3 || !value.Text(name).Known() {
 		return nil
 	}
 	for i := len(r.chain) - 1; i >= 0; i-- {

@@ -100,7 +100,7 @@ func (e Effect) known() bool {
 		"move", "list", "mkdir", "chmod", "chmod-tree", "mount", "link", "dir", "run", "run-first", "shell",
 		"shell-rest", "command", "script", "code", "url", "method", "body", "body-at", "form", "upload",
 		"header", "at-file", "file-list", "sql", "sql-file", "redis", "mongo", "env", "env-file", "host",
-		"target", "remote-path", "remote-dest", "sub", "placeholder", "request", "dsn", "archive", "filter", "setting", "setting-key", "if-items", "remote-sync":
+		"target", "remote-path", "remote-dest", "sub", "placeholder", "request", "dsn", "archive", "filter", "edit", "setting", "setting-key", "if-items", "remote-sync":
 		return true
 	}
 	return false

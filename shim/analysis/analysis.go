@@ -62,6 +62,7 @@ func (a *Analyzer) Analyze(src Source) (res Result) {
 		}
 		run.shell = p.Shells[i]
 		run.stmts(f.Stmts)
+		run.rejoin(run.leads(flowExit))
 		run.runTrap("EXIT")
 	}
 	for _, o := range p.Opaque {
@@ -99,7 +100,7 @@ func (a *Analyzer) interp(src Source, out *[]rules.Action) *interp {
 		arg0 = "bash"
 	}
 	st := &state{
-		vars: map[string]variable{gapName: {alts: []value.Text{value.Any}}, maybeName: {alts: []value.Text{value.Maybe}}}, funcs: map[string]*function{}, aliases: map[string]string{},
+		vars: map[string]variable{gapName: {alts: []value.Text{value.Any}, exported: true}, maybeName: {alts: []value.Text{value.Maybe}, exported: true}}, funcs: map[string]*function{}, aliases: map[string]string{},
 		files: map[string]file{}, fds: map[int]stream{}, hashed: map[string]value.Text{}, shopt: map[string]bool{}, opts: map[string]bool{},
 		traps: map[string]string{}, gitAlias: map[string]value.Text{}, dir: value.Known(a.World.Dir()), arg0: value.Known(arg0),
 	}
@@ -115,8 +116,9 @@ func (a *Analyzer) interp(src Source, out *[]rules.Action) *interp {
 	for _, o := range src.Shopt {
 		st.shopt[o] = true
 	}
+	st.env = a.World.Getenv
 	return &interp{
 		w: a.World, table: a.Table, protected: protected, shell: src.Shell, out: out, budget: &budget, entries: &entries, st: st,
-		stdout: &buffer{}, repos: &repoCache{byDir: map[string]Repo{}}, span: [2]int{0, len(src.Text)},
+		stdout: &buffer{}, repos: &repoCache{byDir: map[string]Repo{}}, left: map[lead]*state{}, active: map[*function]int{}, span: [2]int{0, len(src.Text)},
 	}
 }

@@ -46,6 +46,35 @@ func (it *interp) arithWord(w *syntax.Word) (int64, bool) {
 	return it.arithValue(it.literal(w))
 }
 
+// operand evaluates an operand of an operator. What a $ expansion stands for is
+// put in as text, so that it may be more than an operand: only its effects are
+// sure then.
+func (it *interp) operand(x syntax.ArithmExpr) (int64, bool) {
+	w, isWord := x.(*syntax.Word)
+	if !isWord || w.Lit() != "" {
+		return it.arith(x)
+	}
+	if p, isParam := w.Parts[0].(*syntax.ParamExp); isParam && !p.Dollar.IsValid() {
+		return it.arith(x)
+	}
+	t := it.literal(w)
+	v, ok := it.arithValue(t)
+	if s := strings.TrimSpace(string(t)); s != "" && !isName(s) {
+		if _, plain := integer(s); !plain {
+			return 0, false
+		}
+	}
+	return v, ok
+}
+
+// perhaps evaluates what may or may not be reached.
+func (it *interp) perhaps(x syntax.ArithmExpr) (int64, bool) {
+	before := it.st.clone()
+	v, ok := it.operand(x)
+	it.st.join(before)
+	return v, ok
+}
+
 // arithValue evaluates the text of an operand.
 func (it *interp) arithValue(t value.Text) (int64, bool) {
 	if !t.Known() {
@@ -152,7 +181,7 @@ func isName(s string) bool {
 func (it *interp) unary(x *syntax.UnaryArithm) (int64, bool) {
 	switch x.Op {
 	case syntax.Inc, syntax.Dec:
-		old, ok := it.arith(x.X)
+		old, ok := it.operand(x.X)
 		n := old + 1
 		if x.Op == syntax.Dec {
 			n = old - 1
@@ -163,7 +192,7 @@ func (it *interp) unary(x *syntax.UnaryArithm) (int64, bool) {
 		}
 		return n, ok
 	}
-	v, ok := it.arith(x.X)
+	v, ok := it.operand(x.X)
 	switch x.Op {
 	case syntax.Not:
 		return b2i(v == 0), ok
@@ -208,20 +237,20 @@ func (it *interp) binaryArith(x *syntax.BinaryArithm) (int64, bool) {
 		return v, ok
 	case syntax.AddAssgn, syntax.SubAssgn, syntax.MulAssgn, syntax.QuoAssgn, syntax.RemAssgn, syntax.AndAssgn,
 		syntax.OrAssgn, syntax.XorAssgn, syntax.ShlAssgn, syntax.ShrAssgn:
-		a, ok1 := it.arith(x.X)
-		b, ok2 := it.arith(x.Y)
+		a, ok1 := it.operand(x.X)
+		b, ok2 := it.operand(x.Y)
 		v, ok := calc(assignOp(x.Op), a, b)
 		it.arithSet(x.X, v, ok && ok1 && ok2)
 		return v, ok && ok1 && ok2
 	case syntax.TernQuest:
-		c, ok := it.arith(x.X)
+		c, ok := it.operand(x.X)
 		alt, isAlt := x.Y.(*syntax.BinaryArithm)
 		if !isAlt || alt.Op != syntax.TernColon {
 			return 0, false
 		}
 		if !ok {
-			it.arith(alt.X)
-			it.arith(alt.Y)
+			it.perhaps(alt.X)
+			it.perhaps(alt.Y)
 			return 0, false
 		}
 		if c != 0 {
@@ -229,22 +258,30 @@ func (it *interp) binaryArith(x *syntax.BinaryArithm) (int64, bool) {
 		}
 		return it.arith(alt.Y)
 	case syntax.AndArit:
-		a, ok := it.arith(x.X)
+		a, ok := it.operand(x.X)
 		if ok && a == 0 {
 			return 0, true
 		}
-		b, ok2 := it.arith(x.Y)
-		return b2i(a != 0 && b != 0), ok && ok2
+		if !ok {
+			b, ok := it.perhaps(x.Y)
+			return 0, ok && b == 0
+		}
+		b, ok2 := it.operand(x.Y)
+		return b2i(b != 0), ok2
 	case syntax.OrArit:
-		a, ok := it.arith(x.X)
+		a, ok := it.operand(x.X)
 		if ok && a != 0 {
 			return 1, true
 		}
-		b, ok2 := it.arith(x.Y)
-		return b2i(a != 0 || b != 0), ok && ok2
+		if !ok {
+			b, ok := it.perhaps(x.Y)
+			return 1, ok && b != 0
+		}
+		b, ok2 := it.operand(x.Y)
+		return b2i(b != 0), ok2
 	}
-	a, ok1 := it.arith(x.X)
-	b, ok2 := it.arith(x.Y)
+	a, ok1 := it.operand(x.X)
+	b, ok2 := it.operand(x.Y)
 	v, ok := calc(x.Op, a, b)
 	return v, ok && ok1 && ok2
 }

@@ -1,6 +1,8 @@
 package analysis
 
 import (
+	"bytes"
+	"maps"
 	"strings"
 
 	"mvdan.cc/sh/v3/syntax"
@@ -29,29 +31,31 @@ func (it *interp) builtin(name string, argv []value.Text, words []*syntax.Word) 
 		return unsure, true
 	case "return":
 		it.flow = flowReturn
-		if len(args) > 0 && args[0] == "0" {
-			return success, true
+		if len(args) > 0 && args[0].Known() {
+			return truth(atoi(string(args[0]))&255 == 0, true), true
 		}
 		return unsure, true
 	case "break", "continue":
 		if it.loop > 0 {
-			it.flow = flowBreak
+			it.flow, it.levels = flowBreak, 1
 			if name == "continue" {
 				it.flow = flowContinue
 			}
+			if len(args) > 0 {
+				it.levels = min(max(atoi(string(args[0])), 1), it.loop)
+			}
 		}
 		return success, true
-	case "cd", "chdir", "pushd":
-		return it.cd(args, name == "pushd"), true
+	case "cd", "chdir":
+		return it.cd(args), true
+	case "pushd":
+		return it.pushd(args), true
 	case "popd":
-		if n := len(it.st.dirs); n > 0 {
-			it.st.oldDir, it.st.dir, it.st.dirs = it.st.dir, it.st.dirs[n-1], it.st.dirs[:n-1]
-		}
-		return success, true
+		return it.popd(args), true
 	case "pwd":
 		it.stdout.write(it.st.dir + "\n")
 		return success, true
-	case "dirs", "times", "wait", "jobs", "fg", "bg", "disown", "suspend", "umask", "ulimit", "caller", "bind", "complete", "compopt", "getopts":
+	case "dirs", "times", "wait", "jobs", "fg", "bg", "disown", "suspend", "umask", "ulimit", "caller", "bind", "complete", "compopt":
 		it.builtinMisc(name, args)
 		return unsure, true
 	case "eval":
@@ -69,12 +73,9 @@ func (it *interp) builtin(name string, argv []value.Text, words []*syntax.Word) 
 		it.shoptBuiltin(args)
 		return success, true
 	case "shift":
-		n := 1
-		if len(args) > 0 {
-			n = atoi(string(args[0]))
-		}
-		it.st.params = it.st.params[min(max(n, 0), len(it.st.params)):]
-		return success, true
+		return it.shift(args), true
+	case "getopts":
+		return it.getopts(args), true
 	case "unset":
 		it.unset(args)
 		return success, true
@@ -158,9 +159,6 @@ func (it *interp) builtinMisc(name string, args []value.Text) {
 			it.sub().text(args[i+1], origin{parent: &it.org, nested: true, span: it.span}, "complete")
 		case name == "bind" && a == "-f" && i+1 < len(args):
 			it.file(rules.Read, it.abs(args[i+1]), false)
-		case name == "getopts" && i == 1 && a.Known() && isName(string(a)):
-			it.set(string(a), value.Any)
-			it.set("OPTARG", value.Any)
 		}
 	}
 }
@@ -191,7 +189,9 @@ func (it *interp) compgen(args []value.Text) {
 	it.stdout.write(value.Any + "\n")
 }
 
-func (it *interp) cd(args []value.Text, push bool) result {
+// cd changes the directory. Where it may fail, the old one may still be the
+// current one afterwards.
+func (it *interp) cd(args []value.Text) result {
 	for len(args) > 0 && (args[0] == "-P" || args[0] == "-L" || args[0] == "-e" || args[0] == "--" || args[0] == "-q") {
 		args = args[1:]
 	}
@@ -219,18 +219,185 @@ func (it *interp) cd(args []value.Text, push bool) result {
 			}
 		}
 	}
-	if push {
-		it.st.dirs = append(it.st.dirs, old)
-	}
 	if to == "" {
 		return success
 	}
 	next := it.abs(to)
-	it.st.oldDir, it.st.dir = old, next
-	if it.isDir(next) {
+	delete(it.st.vars, dirName)
+	switch {
+	case it.isDir(next):
+		it.st.oldDir, it.st.dir = old, next
 		return success
+	case next.Known() && it.exists(next) == rules.False && !it.ranAny():
+		return failure // nothing has run that could have made it
+	}
+	it.st.oldDir, it.st.dir = old, next
+	if old != next && (!it.st.opts["errexit"] || len(it.st.locals) > 0) {
+		it.st.vars[dirName] = variable{alts: []value.Text{next, old}}
 	}
 	return unsure
+}
+
+// ranAny reports whether a program has run so far.
+func (it *interp) ranAny() bool {
+	for _, a := range *it.out {
+		if a.Op == rules.Exec {
+			return true
+		}
+	}
+	return false
+}
+
+// pushd changes to a directory and keeps the old one, or swaps the two.
+func (it *interp) pushd(args []value.Text) result {
+	for len(args) > 0 && args[0] == "-n" {
+		return it.unknownDirs()
+	}
+	n := len(it.st.dirs)
+	switch {
+	case len(args) == 0 && n == 0:
+		return failure
+	case len(args) == 0:
+		old := it.st.dir
+		dirs := append([]value.Text{}, it.st.dirs...)
+		r := it.cd([]value.Text{"--", dirs[n-1]})
+		if r != failure {
+			dirs[n-1] = old
+			it.st.dirs = dirs
+		}
+		return r
+	case len(args[0]) > 1 && (args[0][0] == '+' || args[0][0] == '-' && args[0] != "--"):
+		return it.unknownDirs()
+	}
+	old := it.st.dir
+	r := it.cd(args)
+	if r != failure {
+		it.st.dirs = append(it.st.dirs[:n:n], old)
+	}
+	return r
+}
+
+// popd goes back to the directory that pushd kept.
+func (it *interp) popd(args []value.Text) result {
+	if len(args) > 0 {
+		return it.unknownDirs()
+	}
+	n := len(it.st.dirs)
+	if n == 0 {
+		return failure
+	}
+	to := it.st.dirs[n-1]
+	it.st.dirs = it.st.dirs[:n-1]
+	return it.cd([]value.Text{"--", to})
+}
+
+// unknownDirs forgets the stack of directories, after it was turned around.
+func (it *interp) unknownDirs() result {
+	alts := append([]value.Text{it.st.dir}, it.st.dirs...)
+	it.st.vars[dirName] = variable{alts: alts}
+	return unsure
+}
+
+// shift drops positional parameters; more than there are, none.
+func (it *interp) shift(args []value.Text) result {
+	n := 1
+	if len(args) > 0 {
+		n = atoi(string(args[0]))
+		if !args[0].Known() {
+			it.st.params = []value.Text{value.Many}
+			return unsure
+		}
+	}
+	for i, p := range it.st.params {
+		if i < n && (p.Splits() || strings.Contains(string(p), string(value.Maybe))) {
+			it.st.params = append([]value.Text{value.Many}, it.st.params[min(i+1, len(it.st.params)):]...)
+			return unsure
+		}
+	}
+	if n < 0 || n > len(it.st.params) {
+		return failure
+	}
+	it.st.params = it.st.params[n:]
+	return success
+}
+
+// getopts takes the next option off the positional parameters, or its arguments.
+func (it *interp) getopts(args []value.Text) result {
+	if len(args) < 2 || !isName(string(args[1])) {
+		return unsure
+	}
+	words, name := it.st.params, string(args[1])
+	if len(args) > 2 {
+		words = args[2:]
+	}
+	ind, _ := it.get("OPTIND")
+	known := ind.Known() && args[0].Known()
+	for _, w := range words {
+		known = known && w.Known()
+	}
+	if !known {
+		it.set(name, value.Any)
+		it.set("OPTARG", value.Any)
+		it.set("OPTIND", value.Digits)
+		return unsure
+	}
+	at, n := it.st.optAt, atoi(string(ind))
+	o, ok := nextOption(string(args[0]), strs(words), &n, &at)
+	it.set(name, value.Text(o.name))
+	it.set("OPTARG", value.Text(o.arg))
+	it.set("OPTIND", value.Text(itoa(int64(n))))
+	it.st.optAt = at
+	return truth(ok, true)
+}
+
+// option is what getopts found.
+type option struct{ name, arg string }
+
+// nextOption finds the option at word n, counted from 1, and there at byte at; it
+// moves both on. It is false at the end of the options.
+func nextOption(spec string, words []string, n, at *int) (option, bool) {
+	if *n < 1 || *n > len(words) {
+		return option{name: "?"}, false
+	}
+	w := words[*n-1]
+	if *at == 0 || *at >= len(w) {
+		if w == "--" {
+			*n++
+			return option{name: "?"}, false
+		}
+		if len(w) < 2 || w[0] != '-' {
+			return option{name: "?"}, false
+		}
+		*at = 1
+	}
+	c := w[*at : *at+1]
+	*at++
+	quiet := strings.HasPrefix(spec, ":")
+	i := strings.Index(spec, c)
+	takes := i >= 0 && c != ":" && strings.HasPrefix(spec[i+1:], ":")
+	switch {
+	case takes && *at < len(w):
+		o := option{c, w[*at:]}
+		*n, *at = *n+1, 0
+		return o, true
+	case takes && *n < len(words):
+		o := option{c, words[*n]}
+		*n, *at = *n+2, 0
+		return o, true
+	}
+	if *at == len(w) {
+		*n, *at = *n+1, 0
+	}
+	switch {
+	case takes && quiet:
+		return option{":", c}, true
+	case takes || i < 0 || c == ":":
+		if quiet {
+			return option{"?", c}, true
+		}
+		return option{name: "?"}, true
+	}
+	return option{name: c}, true
 }
 
 func (it *interp) eval(args []value.Text, words []*syntax.Word) result {
@@ -271,6 +438,7 @@ func (it *interp) source(args []value.Text) result {
 		it.st.params = args[1:]
 	}
 	it.sourceFile(p, "source")
+	it.rejoin(it.leads(flowReturn))
 	it.st.params = params
 	if it.flow == flowReturn {
 		it.flow = flowNone
@@ -339,6 +507,12 @@ func (it *interp) setBuiltin(args []value.Text) {
 			it.st.params = args[i+1:]
 			return
 		}
+		if a == "-" {
+			if i+1 < len(args) {
+				it.st.params = args[i+1:]
+			}
+			return
+		}
 		if len(a) < 2 || a[0] != '-' && a[0] != '+' {
 			it.st.params = args[i:]
 			return
@@ -349,8 +523,12 @@ func (it *interp) setBuiltin(args []value.Text) {
 			case 'o':
 				if i+1 < len(args) {
 					i++
-					it.st.opts[string(args[i])] = on
+					it.setOption(string(args[i]), on)
 				}
+			case 'B':
+				it.setOption("braceexpand", on)
+			case 'e':
+				it.st.opts["errexit"] = on
 			case 'f':
 				it.st.opts["noglob"] = on
 			case 'C':
@@ -369,6 +547,15 @@ func (it *interp) setBuiltin(args []value.Text) {
 			it.sub().prompt(ps4)
 		}
 	}
+}
+
+// setOption is set -o name, or +o.
+func (it *interp) setOption(name string, on bool) {
+	if name == "braceexpand" {
+		it.st.opts["nobraceexpand"] = !on
+		return
+	}
+	it.st.opts[name] = on
 }
 
 func (it *interp) shoptBuiltin(args []value.Text) {
@@ -391,20 +578,61 @@ func (it *interp) shoptBuiltin(args []value.Text) {
 }
 
 func (it *interp) unset(args []value.Text) {
+	vars, funcs := true, true
 	for _, a := range args {
+		if a == "-v" || a == "-f" {
+			vars, funcs = a == "-v", a == "-f"
+		}
 		if !a.Known() || strings.HasPrefix(string(a), "-") {
 			continue
 		}
+		if _, set := it.lookup(string(a)); funcs && (!vars || !set) {
+			delete(it.st.funcs, string(a))
+		}
+		if !vars {
+			continue
+		}
 		name, idx, elem := strings.Cut(string(a), "[")
+		name = it.deref(name)
+		if it.st.vars[name].readonly {
+			continue
+		}
 		if elem {
-			if x := it.parseArith(strings.TrimSuffix(idx, "]")); x != nil {
-				it.setElem(name, x, "", false)
-			}
+			it.unsetElem(name, strings.TrimSuffix(idx, "]"))
 			continue
 		}
 		it.st.vars[name] = variable{unset: true, alts: nil}
-		delete(it.st.funcs, name)
 	}
+}
+
+// unsetElem removes one element of an array.
+func (it *interp) unsetElem(name, index string) {
+	v := it.st.vars[name]
+	if v.keys != nil {
+		v.keys = maps.Clone(v.keys)
+		delete(v.keys, strings.Trim(index, `"'`))
+		it.st.vars[name] = v
+		return
+	}
+	if index == "@" || index == "*" {
+		it.st.vars[name] = variable{unset: true}
+		return
+	}
+	n, ok := it.arithText(index)
+	if v.array && n < 0 {
+		n += int64(len(v.list))
+	}
+	switch {
+	case !ok:
+		v.list = []value.Text{value.Many}
+	case v.array && n >= 0 && n < int64(len(v.list)):
+		v.list = append([]value.Text{}, v.list...)
+		v.list[n] = hole
+		for len(v.list) > 0 && v.list[len(v.list)-1] == hole {
+			v.list = v.list[:len(v.list)-1]
+		}
+	}
+	it.st.vars[name] = v
 }
 
 func (it *interp) alias(args []value.Text) {
@@ -493,8 +721,26 @@ func (it *interp) printf(args []value.Text) result {
 		}
 		return success
 	}
-	it.stdout.write(out)
+	if raw, ok := it.rawFormat(args); ok {
+		it.stdout.writeBytes(raw)
+	} else {
+		it.stdout.write(out)
+	}
 	return success
+}
+
+// rawFormat is the output of printf, when it holds NUL.
+func (it *interp) rawFormat(args []value.Text) ([]byte, bool) {
+	for _, a := range args {
+		if !a.Known() {
+			return nil, false
+		}
+	}
+	if len(args) == 0 || !strings.Contains(string(args[0]), "\\") || it.shell == dialect.Dash {
+		return nil, false
+	}
+	raw, _, ok := filters.Printf(strs(args), filters.Bash, filters.Limits{})
+	return raw, ok && bytes.IndexByte(raw, 0) >= 0
 }
 
 // formatted is the output of printf.

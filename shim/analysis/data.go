@@ -21,6 +21,11 @@ func (c *call) targets() {
 			case "database":
 				c.db = t
 				c.dsn(t, true)
+			case "file": // a database that is a file
+				c.db = t
+				if c.it.exists(c.abs(t)) == rules.False {
+					c.tgt = append(c.tgt, "absent/"+t)
+				}
 			default:
 				c.tgt = append(c.tgt, value.Text(k+"/")+t)
 			}
@@ -117,6 +122,7 @@ func (c *call) target() []value.Text {
 // statements takes SQL or another store's commands.
 func (c *call) statements(e programs.Effect, t value.Text, i int) {
 	it := c.it
+	c.data = true
 	if p := e.Param(); p != "" {
 		c.dialect = p
 	}

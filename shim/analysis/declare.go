@@ -1,6 +1,7 @@
 package analysis
 
 import (
+	"bytes"
 	"strings"
 
 	"mvdan.cc/sh/v3/syntax"
@@ -43,10 +44,9 @@ func (it *interp) declare(c *syntax.DeclClause) result {
 			it.assignTo(a, values[i])
 		} else if !a.Naked {
 			it.assign(a)
-		} else if c.Variant.Value == "local" {
-			it.st.vars[a.Name.Value] = variable{unset: true, array: it.st.vars[a.Name.Value].array, keys: it.st.vars[a.Name.Value].keys}
 		}
 		it.exportFunc(flags, a.Name.Value)
+		it.makeReadonly(c.Variant.Value, flags, a.Name.Value)
 		it.inherited(a.Name.Value, false)
 	}
 	if len(c.Args) == 0 || strings.Contains(flags, "p") {
@@ -83,10 +83,14 @@ func (it *interp) declareOne(variant, flags string, off bool, t value.Text) {
 		it.inherited(name, false)
 	}
 	it.exportFunc(flags, name)
+	it.makeReadonly(variant, flags, name)
 }
 
 // attributes sets what -x, -n, -i, -a, -A, -l and -u say of a variable.
 func (it *interp) attributes(variant, flags string, off bool, name string) {
+	if (variant == "local" || variant == "declare" || variant == "typeset") && !strings.ContainsAny(flags, "gfFp") {
+		it.makeLocal(name)
+	}
 	v, ok := it.st.vars[name]
 	if !ok {
 		if t, found := it.lookup(name); found {
@@ -124,6 +128,16 @@ func (it *interp) attributes(variant, flags string, off bool, name string) {
 	it.st.vars[name] = v
 }
 
+// makeReadonly keeps a variable from changing.
+func (it *interp) makeReadonly(variant, flags, name string) {
+	if variant != "readonly" && !strings.Contains(flags, "r") || strings.ContainsAny(flags, "fFp") {
+		return
+	}
+	v := it.st.vars[name]
+	v.readonly = true
+	it.st.vars[name] = v
+}
+
 // exportFunc marks a function that child shells get.
 func (it *interp) exportFunc(flags, name string) {
 	if strings.Contains(flags, "f") {
@@ -134,7 +148,7 @@ func (it *interp) exportFunc(flags, name string) {
 // read assigns a line of the standard input to variables.
 func (it *interp) read(args []value.Text) result {
 	var names []string
-	array, raw, delim := "", false, "\n"
+	array, raw, delim, limit := "", false, "\n", 0
 	in, fd := it.stdin, -1
 	for i := 0; i < len(args); i++ {
 		s := string(args[i])
@@ -166,8 +180,13 @@ func (it *interp) read(args []value.Text) result {
 						delim = "\x00"
 					}
 				case 'u':
-					fd = atoi(arg())
-				case 'n', 'N', 't', 'p', 'i':
+					a := arg()
+					if fd = atoi(a); a == "" || strings.Trim(a, "0123456789") != "" {
+						fd = unknownFd
+					}
+				case 'n', 'N':
+					limit = max(atoi(arg()), 1)
+				case 't', 'p', 'i':
 					arg()
 				}
 			}
@@ -180,20 +199,72 @@ func (it *interp) read(args []value.Text) result {
 	if fd > 0 {
 		in = it.st.fds[fd]
 	}
+	if fd == unknownFd {
+		in = stream{text: value.Any, set: true}
+	}
 	if !in.set {
 		it.readInput()
 	}
 	line, rest, ok := nextLine(in, delim)
-	if fd > 0 {
+	for !raw && ok == success && escapedEnd(line) {
+		more, after, r := nextLine(rest, delim)
+		line, rest, ok = line[:len(line)-1]+more, after, r
+	}
+	if limit > 0 && (!line.Known() || len(line) > limit) {
+		if line.Known() && !strings.Contains(string(line), "\\") && isASCII(string(line)) {
+			rest.text, ok = line[limit:]+value.Any, success
+			line = line[:limit]
+		} else {
+			line, rest.text, ok = value.Any, value.Any, unsure
+		}
+		rest.list, rest.raw = false, nil
+	}
+	switch {
+	case fd == unknownFd:
+	case fd > 0:
 		it.st.fds[fd] = rest
-	} else {
+	default:
 		it.stdin = rest
 	}
-	if !raw && line.Known() && strings.Contains(string(line), "\\") {
-		line = value.Text(strings.ReplaceAll(strings.ReplaceAll(string(line), "\\\n", ""), "\\", ""))
+	if !raw && strings.Contains(string(line), "\\") {
+		line = unescapeLine(line, len(names) > 1 || array != "")
 	}
 	it.readInto(names, array, line)
 	return ok
+}
+
+// unknownFd stands for a file descriptor whose number is not known.
+const unknownFd = 1 << 20
+
+// escapedEnd reports whether the newline after a line is escaped.
+func escapedEnd(t value.Text) bool {
+	s := string(t)
+	return (len(s)-len(strings.TrimRight(s, "\\")))%2 == 1
+}
+
+// unescapeLine takes the backslashes out of a line. Where it is split after, they
+// keep blanks from splitting: the fields are not known then.
+func unescapeLine(t value.Text, split bool) value.Text {
+	if split {
+		return value.Any
+	}
+	var b strings.Builder
+	for i := 0; i < len(t); i++ {
+		if t[i] == '\\' && i+1 < len(t) {
+			i++
+		}
+		b.WriteByte(t[i])
+	}
+	return value.Text(b.String())
+}
+
+func isASCII(s string) bool {
+	for i := 0; i < len(s); i++ {
+		if s[i] >= 0x80 {
+			return false
+		}
+	}
+	return true
 }
 
 // nextLine cuts the first line off a stream.
@@ -210,6 +281,15 @@ func nextLine(s stream, delim string) (value.Text, stream, result) {
 		return s.lines[0], rest, success
 	case s.text == "":
 		return "", s, failure
+	}
+	if delim == "\x00" && s.raw != nil {
+		line, after, ok := bytes.Cut(s.raw, []byte{0})
+		rest := s
+		rest.raw = after
+		if rest.raw == nil {
+			rest.raw = []byte{}
+		}
+		return value.Text(line), rest, truth(ok, true)
 	}
 	if delim == "\x00" {
 		rest := s
@@ -294,6 +374,7 @@ func fragText(f []frag) value.Text {
 // mapfile reads all lines into an array; -C runs a command.
 func (it *interp) mapfile(args []value.Text) {
 	name, strip, delim := "MAPFILE", false, "\n"
+	skip, count := 0, maxWords
 	for i := 0; i < len(args); i++ {
 		switch s := string(args[i]); {
 		case s == "-t":
@@ -304,15 +385,27 @@ func (it *interp) mapfile(args []value.Text) {
 		case s == "-d" && i+1 < len(args):
 			i++
 			delim = string(args[i])
+		case (s == "-n" || s == "-s") && i+1 < len(args):
+			i++
+			n := atoi(string(args[i]))
+			if s == "-s" {
+				skip = n
+			} else if n > 0 {
+				count = n
+			}
 		case len(s) == 2 && s[0] == '-' && i+1 < len(args):
 			i++
+			count = 0 // what stays of the array, and where lines go, is not known
 		case isName(s):
 			name = s
 		}
 	}
 	v := variable{array: true}
 	in := it.stdin
-	for n := 0; n < maxWords; n++ {
+	if count == 0 {
+		v.list = []value.Text{value.Many}
+	}
+	for n := 0; n < skip+count && n < maxWords; n++ {
 		line, rest, r := nextLine(in, delim)
 		if r == failure && line == "" {
 			break
@@ -320,10 +413,12 @@ func (it *interp) mapfile(args []value.Text) {
 		if !strip && delim == "\n" && r == success {
 			line += "\n"
 		}
-		v.list = append(v.list, line)
+		if n >= skip {
+			v.list = append(v.list, line)
+		}
 		if !in.set || r == unsure && rest.text == "" {
 			if !line.Known() {
-				v.list[len(v.list)-1] = value.Many
+				v.list = append(v.list[:max(len(v.list)-1, 0)], value.Many)
 			}
 			break
 		}

@@ -38,7 +38,9 @@ func (it *interp) file(op rules.Op, p value.Text, tree bool) {
 		a.Exists = it.exists(p)
 		it.deleted(&a)
 	case rules.Read, rules.Load:
+		it.tracked(&a)
 	default:
+		it.tracked(&a)
 		a.Exists = it.exists(p)
 	}
 	if p.FromNet() {
@@ -50,9 +52,20 @@ func (it *interp) file(op rules.Op, p value.Text, tree bool) {
 	}
 }
 
+// tracked fills in whether git has a path that a rule may be interested in.
+func (it *interp) tracked(a *rules.Action) {
+	if !a.Path.Known() || !it.protected(a.Path) {
+		return
+	}
+	if r := it.repo(value.Text(path.Dir(string(a.Path)))); r != nil {
+		a.Tracked, _ = r.Clean(string(a.Path))
+	}
+}
+
 // write records a write.
 func (it *interp) write(p value.Text, how rules.How) {
 	a := rules.Action{Op: rules.Write, Path: p, How: how, Exists: it.exists(p)}
+	it.tracked(&a)
 	if r := it.real(p); r != p {
 		a.Real = r
 	}
@@ -113,6 +126,11 @@ func (it *interp) loses(a *rules.Action, c *call) {
 			return
 		}
 	}
+	for _, n := range []string{"--git-dir", "--work-tree"} {
+		if c.has(n) {
+			return
+		}
+	}
 	r := it.repo(dir)
 	if r == nil {
 		return
@@ -139,6 +157,8 @@ func (it *interp) loses(a *rules.Action, c *call) {
 			case it.exists(p) == rules.True && (string(p) == r.Root() || strings.HasPrefix(string(p), r.Root()+"/")):
 				add(r.Discard(string(p)))
 				any = true
+			case strings.ContainsAny(string(arg.Text), "*?[") || strings.HasPrefix(string(arg.Text), ":"):
+				add(r.Discard(r.Root())) // a pattern, anywhere in the tree
 			case any && a.Loses == rules.Unknown && a.Loss == "":
 				a.Loses = rules.False // no file of that name
 			}

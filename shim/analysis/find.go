@@ -12,23 +12,31 @@ import (
 // finds reports whether the program looks for files below its operands: it has
 // filters in its table.
 func (c *call) finds() bool {
-	return c.p.Spec != nil && c.p.Spec.HasFilters()
+	return c.p.Spec != nil && c.p.Spec.Output == "names" && c.p.Spec.HasFilters()
 }
 
 // found lists the files that find or fd would find. What is not sure to be found
 // carries value.Maybe.
-func (c *call) found() []value.Text {
-	var roots []value.Text
+func (c *call) found() []value.Text { return c.foundIn(nil) }
+
+// foundIn is found below roots, where they are given.
+func (c *call) foundIn(roots []value.Text) []value.Text {
+	given := roots != nil
 	var filters []programs.Opt
-	sure, named, or, not := true, false, false, false
+	sure, named, or, not, group := true, false, false, false, false
+	var bang []int
 	for _, a := range c.p.Args {
 		switch a.Effect.Kind() {
 		case "list", "read-tree":
 			switch a.Text {
-			case "!", "(", ")", ",":
-				not = not || a.Text == "!"
+			case "!":
+				bang = append(bang, a.Index)
+			case "(", ")", ",":
+				group = true
 			default:
-				roots = append(roots, a.Text)
+				if !given {
+					roots = append(roots, a.Text)
+				}
 			}
 		case "filter":
 			if a.Text != "" && a.Text != "." {
@@ -43,9 +51,12 @@ func (c *call) found() []value.Text {
 				or = true
 				continue
 			}
-			if o.Value == "not" {
+			if o.Effect.Param() == "not" {
 				not = true
 				continue
+			}
+			if not { // it is the next test that is negated
+				o.Index, not = -1, false
 			}
 			filters = append(filters, o)
 		}
@@ -53,13 +64,20 @@ func (c *call) found() []value.Text {
 	for _, f := range filters {
 		switch f.Effect.Param() {
 		case "name", "iname", "path":
-			named = named || strings.Trim(string(f.Value), "*?\x00amu") != ""
+			named = named || f.Index >= 0 && strings.Trim(string(f.Value), "*?\x00amu") != ""
 		case "type", "depth":
 		default:
 			sure = false
 		}
 	}
-	if not {
+	for _, i := range bang {
+		for k := range filters {
+			if filters[k].Index == i+2 || filters[k].Index == i+1 {
+				filters[k].Index = -1
+			}
+		}
+	}
+	if group && len(bang) > 0 {
 		sure, filters = false, nil
 	}
 	sure = sure && named
@@ -140,7 +158,7 @@ func (w *walker) suffix() value.Text {
 		return ""
 	}
 	for _, f := range w.filters {
-		if f.Effect.Param() == "name" && f.Value.Known() {
+		if f.Effect.Param() == "name" && f.Index >= 0 && f.Value.Known() {
 			s := string(f.Value)
 			if i := strings.LastIndexAny(s, "*?]\\"); i >= 0 {
 				return value.Text(s[i+1:])
@@ -235,9 +253,18 @@ func (w *walker) accept(shown, p string, dir bool, depth int) rules.Match {
 		default:
 			m = rules.Maybe
 		}
+		if f.Index == -1 { // negated
+			switch m {
+			case rules.Yes:
+				m = rules.No
+			case rules.No:
+				m = rules.Yes
+			case rules.Maybe:
+			}
+		}
 		tests++
 		all = min(all, m)
-		if f.Effect.Param() != "type" || !w.or {
+		if (f.Effect.Param() != "type" || !w.or) && (f.Index >= 0 || !w.or) {
 			some = max(some, m)
 		}
 	}

@@ -75,6 +75,9 @@ func (c *call) inlinePath(t value.Text) value.Text {
 // inline turns an effect of an inline program into actions.
 func (c *call) inline(e inline.Effect) {
 	it := c.it
+	if e.Opaque && e.Kind == inline.Code {
+		return // code in the program's own language, which the run-time layer judges
+	}
 	if e.Opaque {
 		it.opaque(e.Why, nil)
 		return

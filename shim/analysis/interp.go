@@ -1,6 +1,9 @@
 package analysis
 
 import (
+	"maps"
+	"slices"
+
 	"mvdan.cc/sh/v3/syntax"
 
 	"guard/rules"
@@ -27,14 +30,23 @@ type interp struct {
 
 	stdin  stream
 	stdout *buffer
-	stderr *buffer // nil: goes nowhere that matters
+	stderr *buffer         // nil: goes nowhere that matters
+	outs   map[int]*buffer // what n>&1 has kept; never changed in place
 
 	choice map[string]int // variable to the alternative that is tried
 	multi  map[string]int // variables met with several alternatives
 	span   [2]int         // of the simple command at hand
 	net    bool           // the text at hand comes from the network
 	loop   int
-	flow   flow
+	// anyOrder is set where the order of several words does not matter.
+	anyOrder bool
+	flow     flow
+	levels   int // loops that a break or continue is for
+	// left holds the states in which a break, continue, return or exit may
+	// have been taken, by where it leads to.
+	left   map[lead]*state
+	dead   bool // what is walked is not reached
+	active map[*function]int
 	repos  *repoCache
 	sinks  map[value.Text]func(stream) // what reads the other end of >(…)
 	// pending holds the >(…) of the command at hand whose input did not get
@@ -55,6 +67,60 @@ const (
 	flowReturn
 	flowExit
 )
+
+// lead is where a break, continue, return or exit leads to: the end of a loop or
+// function, or of the shell.
+type lead struct{ kind, calls, loop int }
+
+// leads says where a flow of the current loop and function leads to.
+func (it *interp) leads(f flow) lead {
+	switch f {
+	case flowExit:
+		return lead{kind: 3}
+	case flowReturn:
+		return lead{2, len(it.st.locals), 0}
+	default:
+		return lead{1, len(it.st.locals), it.loop - max(it.levels, 1) + 1}
+	}
+}
+
+// depart keeps the state of a break, continue, return or exit that may have been
+// taken, and goes on as if it was not.
+func (it *interp) depart() {
+	if it.flow == flowNone {
+		return
+	}
+	to := it.leads(it.flow)
+	if old, ok := it.left[to]; ok {
+		old.join(it.st)
+	} else {
+		it.left[to] = it.st.clone()
+	}
+	it.flow = flowNone
+}
+
+// rejoin takes up the states that led here; true if there are any.
+func (it *interp) rejoin(to lead) bool {
+	s, ok := it.left[to]
+	if ok {
+		delete(it.left, to)
+		for len(s.locals) > len(it.st.locals) {
+			s.locals = s.locals[:len(s.locals)-1]
+		}
+		it.st.join(s)
+	}
+	return ok
+}
+
+// enterLoop notes that a loop begins; the returned function that it is over.
+func (it *interp) enterLoop() func() {
+	it.loop++
+	return func() {
+		it.levels = 1
+		it.rejoin(it.leads(flowBreak))
+		it.loop--
+	}
+}
 
 // sub returns an interp for a nested walk over a forked state, such as a subshell.
 func (it *interp) sub() *interp {
@@ -161,6 +227,14 @@ func (it *interp) redirected(s *syntax.Stmt) result {
 	saved := *it
 	fds := it.st.fds
 	keep := isExec(s.Cmd)
+	for _, dir := range it.st.dirAlts() {
+		if dir != it.st.dir {
+			it.aside(func(x *interp) {
+				x.st.dir = dir
+				x.redirect(s, false)()
+			})
+		}
+	}
 	restore := it.redirect(s, keep)
 	r := success
 	if s.Cmd != nil {
@@ -168,7 +242,7 @@ func (it *interp) redirected(s *syntax.Stmt) result {
 	}
 	restore()
 	if !keep {
-		it.stdin, it.stdout, it.stderr = saved.stdin, saved.stdout, saved.stderr
+		it.stdin, it.stdout, it.stderr, it.outs = saved.stdin, saved.stdout, saved.stderr, saved.outs
 		it.st.fds = fds
 	}
 	return r
@@ -194,7 +268,11 @@ func (it *interp) command(c syntax.Command) result {
 		return it.stmts(c.Stmts)
 	case *syntax.Subshell:
 		sh := it.sub()
+		sh.left = map[lead]*state{}
 		r := sh.stmts(c.Stmts)
+		if sh.rejoin(sh.leads(flowExit)) {
+			r = unsure
+		}
 		sh.runTrap("EXIT")
 		it.keepFiles(sh.st)
 		return r
@@ -298,14 +376,20 @@ func (it *interp) binary(c *syntax.BinaryCmd) result {
 			return failure
 		}
 		after := it.st.clone()
+		if changesDir(c.X) {
+			delete(it.st.vars, dirName)
+		}
+		in := it.stdin
 		r := it.stmt(c.Y)
 		if l != success {
-			it.flow = flowNone
+			it.depart()
 			it.st.join(after)
+			it.mayRead(in)
 			return unsure
 		}
 		return r
 	default:
+		dir := it.st.dir
 		l := it.stmt(c.X)
 		if it.flow != flowNone {
 			return l
@@ -315,24 +399,53 @@ func (it *interp) binary(c *syntax.BinaryCmd) result {
 			return success
 		}
 		after := it.st.clone()
-		r := it.stmt(c.Y)
-		if it.flow != flowNone && l == unsure { // cmd || exit
-			it.flow = flowNone
-			it.st = after
-			return success
+		if changesDir(c.X) { // it has succeeded, or the directory is the old one
+			delete(after.vars, dirName)
+			it.st.dir = dir
+			delete(it.st.vars, dirName)
 		}
-		it.st.join(after)
+		in := it.stdin
+		r := it.stmt(c.Y)
 		if l == failure {
 			return r
 		}
+		it.mayRead(in)
+		if it.flow != flowNone { // cmd || exit
+			it.depart()
+			*it.st = *after
+			return success
+		}
+		it.st.join(after)
 		return unsure
 	}
+}
+
+// mayRead settles the standard input after commands that may not have run: it is
+// unknown if they read some of it, which otherwise is in.
+func (it *interp) mayRead(in stream) {
+	if !sameStream(it.stdin, in) {
+		it.stdin = stream{text: value.Any, set: true, path: in.path}
+	}
+}
+
+// changesDir reports whether s succeeds only if every cd in it does, which is at
+// its top level.
+func changesDir(s *syntax.Stmt) bool {
+	switch c := s.Cmd.(type) {
+	case *syntax.CallExpr:
+		return !s.Negated && len(c.Args) > 0 && (c.Args[0].Lit() == "cd" || c.Args[0].Lit() == "pushd")
+	case *syntax.BinaryCmd:
+		return !s.Negated && c.Op == syntax.AndStmt && (changesDir(c.X) || changesDir(c.Y))
+	}
+	return false
 }
 
 // aside walks what is probably not reached, leaving the state as it is.
 func (it *interp) aside(f func(*interp)) {
 	x := it.sub()
 	x.stdout = &buffer{}
+	x.dead = true
+	x.left = map[lead]*state{}
 	f(x)
 }
 
@@ -360,19 +473,23 @@ func (it *interp) ifClause(c *syntax.IfClause) result {
 	other.ifClause(c.Else)
 	switch {
 	case f1 != flowNone && other.flow == flowNone:
-		*it.st, it.flow = *other.st, flowNone
+		it.depart()
+		*it.st = *other.st
 	case other.flow != flowNone && f1 == flowNone:
+		other.depart()
+	case f1 != flowNone:
+		other.depart()
 	default:
 		it.st.join(other.st)
 	}
+	it.mayRead(other.stdin)
 	return unsure
 }
 
 func (it *interp) whileClause(c *syntax.WhileClause) result {
-	it.loop++
-	defer func() { it.loop-- }()
-	start := it.st.clone()
+	defer it.enterLoop()()
 	for n := 0; n < maxRounds; n++ {
+		before, in := it.st.clone(), it.stdin
 		r := it.stmts(c.Cond)
 		if c.Until {
 			r = invert(r)
@@ -383,36 +500,86 @@ func (it *interp) whileClause(c *syntax.WhileClause) result {
 		if r == failure {
 			return success // it is never entered
 		}
-		before := it.st.clone()
 		it.stmts(c.Do)
 		if it.endLoop() {
 			return success
 		}
 		if r == unsure {
-			it.again(c, before)
+			it.again(func() {
+				it.stmts(c.Cond)
+				it.flow = flowNone
+				it.stmts(c.Do)
+			})
 			it.st.join(before)
 			return unsure
 		}
-		if it.st.same(before) || !it.spend() {
+		if it.st.same(before) && sameStream(it.stdin, in) || !it.spend() {
 			return unsure // every further round is the same
 		}
 	}
-	it.again(c, start)
+	it.again(func() {
+		it.stmts(c.Cond)
+		it.flow = flowNone
+		it.stmts(c.Do)
+	})
 	return unsure
 }
 
-// again walks a loop once more for all the rounds that are not walked one by one:
-// what a round changes is then unknown.
-func (it *interp) again(c *syntax.WhileClause, before *state) {
-	it.widen(before)
-	it.stmts(c.Cond)
-	it.flow = flowNone
-	it.stmts(c.Do)
-	it.endLoop()
+// again walks a loop on for all the rounds that are not walked one by one, until
+// a round changes nothing more: what one does change is unknown from then on.
+func (it *interp) again(round func()) {
+	for range maxAgain {
+		before, in := it.st.clone(), it.stdin
+		round()
+		it.depart()
+		stable := it.st.same(before)
+		it.forgetChanges(before)
+		it.mayRead(in)
+		if stable || !it.spend() {
+			return
+		}
+	}
+	it.opaque("a loop goes on in a way that guard cannot follow", nil)
+}
+
+// forgetChanges makes all that differs from an earlier state unknown.
+func (it *interp) forgetChanges(before *state) {
+	changed := it.st.clone()
+	it.st.join(before)
+	for n, v := range changed.vars {
+		if old, ok := before.vars[n]; ok && sameVar(old, v) {
+			continue
+		}
+		v = it.st.vars[n]
+		switch {
+		case n == dirName:
+			continue
+		case v.array:
+			v.list = []value.Text{value.Many}
+		case v.keys != nil:
+			v.keys = maps.Clone(v.keys)
+			for k := range v.keys {
+				v.keys[k] = value.Any
+			}
+		default:
+			v.alts, v.unset = []value.Text{value.Any}, false
+		}
+		it.st.vars[n] = v
+	}
+	if it.st.dir != before.dir {
+		it.st.dir = value.Any
+	}
+	if !slices.Equal(changed.params, before.params) {
+		it.st.params = []value.Text{value.Many}
+	}
 }
 
 // endLoop settles a pending break or continue; true if the loop is over.
 func (it *interp) endLoop() bool {
+	if (it.flow == flowContinue || it.flow == flowBreak) && it.levels > 1 {
+		it.levels--
+		return true
+	}
 	switch it.flow {
 	case flowContinue:
 		it.flow = flowNone
@@ -425,31 +592,6 @@ func (it *interp) endLoop() bool {
 	}
 	return false
 }
-
-// widen makes every variable that a loop of unknown length changed unknown. A
-// variable that got the same kind of value anew keeps it.
-func (it *interp) widen(before *state) {
-	for n, v := range it.st.vars {
-		old, ok := before.vars[n]
-		if !ok || sameVar(old, v) || v.array || v.keys != nil {
-			continue
-		}
-		for _, a := range v.alts {
-			if len(old.alts) == 1 && a != old.alts[0] && old.alts[0] != "" && len(a) >= len(old.alts[0]) && !it.fresh(a) {
-				v.alts = []value.Text{value.Any}
-				it.st.vars[n] = v
-				break
-			}
-		}
-	}
-	if it.st.dir != before.dir && !it.fresh(it.st.dir) && len(it.st.dir) > len(before.dir) {
-		it.st.dir = before.dir + "/" + value.Any
-	}
-}
-
-// fresh reports whether a value already has unknown parts: another round gives it
-// the same ones.
-func (it *interp) fresh(t value.Text) bool { return !t.Known() }
 
 func sameVar(a, b variable) bool {
 	if len(a.alts) != len(b.alts) || len(a.list) != len(b.list) || len(a.keys) != len(b.keys) {
@@ -465,20 +607,22 @@ func sameVar(a, b variable) bool {
 			return false
 		}
 	}
-	return len(a.keys) == 0
+	return maps.Equal(a.keys, b.keys) && a.unset == b.unset && a.nameref == b.nameref
 }
 
 func (it *interp) forClause(c *syntax.ForClause) result {
-	it.loop++
-	defer func() { it.loop-- }()
+	defer it.enterLoop()()
 	switch l := c.Loop.(type) {
 	case *syntax.WordIter:
 		items := it.st.params
 		if l.InPos.IsValid() || len(l.Items) > 0 {
+			it.anyOrder = true
 			items = it.fields(l.Items)
+			it.anyOrder = false
 		}
-		if c.Select {
-			items = append(items, value.Any)
+		if c.Select { // a choice and a prompt at a time, in any order
+			items = append(items[:len(items):len(items)], value.Any)
+			it.set("REPLY", value.Any)
 		}
 		if len(items) > maxRounds {
 			items = append(items[:maxRounds:maxRounds], value.Any)
@@ -521,59 +665,74 @@ func (it *interp) cLoop(c *syntax.ForClause, l *syntax.CStyleLoop) result {
 			return unsure
 		}
 	}
-	for _, v := range loopVars(l) {
-		it.set(v, value.Digits)
-	}
-	it.stmts(c.Do)
-	it.endLoop()
-	return unsure
-}
-
-// loopVars are the variables that the head of a C-style loop changes.
-func loopVars(l *syntax.CStyleLoop) []string {
-	var out []string
-	syntax.Walk(l, func(n syntax.Node) bool {
-		if lit, ok := n.(*syntax.Lit); ok && isName(lit.Value) {
-			out = append(out, lit.Value)
+	it.again(func() {
+		it.stmts(c.Do)
+		it.depart()
+		if l.Post != nil {
+			it.arith(l.Post)
 		}
-		return true
 	})
-	return out
+	return unsure
 }
 
 func (it *interp) caseClause(c *syntax.CaseClause) result {
 	subject := it.literal(c.Word)
-	var ends []*state
-	sure, fall := false, false
-	for _, item := range c.Items {
-		m := rules.No
+	var ends []*state // of the branches that end the command
+	least := rules.No // how sure it is that the branch before falls through
+	for i, item := range c.Items {
+		m := least
+		least = rules.No
 		for _, p := range item.Patterns {
 			m = max(m, matchPattern(it.pattern(p), subject, it.st.shopt["nocasematch"]))
 		}
-		if fall {
-			m = rules.Yes
-		}
-		if sure || m == rules.No {
+		if m == rules.No {
 			it.aside(func(x *interp) { x.stmts(item.Stmts) })
 			continue
 		}
 		branch := it.sub()
 		branch.depth--
-		branch.stmts(item.Stmts)
-		if branch.flow != flowExit && branch.flow != flowReturn || m == rules.Yes {
+		r := branch.stmts(item.Stmts)
+		it.stdin = branch.stdin
+		ended := item.Op != syntax.Fallthrough && item.Op != syntax.Resume
+		switch {
+		case branch.flow != flowNone && m != rules.Yes:
+			branch.depart()
+			continue
+		case branch.flow != flowNone || ended && m == rules.Yes:
+			it.aside(func(x *interp) {
+				for _, rest := range c.Items[i+1:] {
+					x.sub().stmts(rest.Stmts)
+				}
+			})
+			if it.flow, it.levels = branch.flow, branch.levels; it.flow == flowNone {
+				for _, e := range ends {
+					branch.st.join(e)
+				}
+			} else if len(ends) > 0 { // a branch before may have been taken
+				it.depart()
+				*branch.st = *ends[0]
+				for _, e := range ends[1:] {
+					branch.st.join(e)
+				}
+			}
+			*it.st = *branch.st
+			if len(ends) > 0 {
+				return unsure
+			}
+			return r
+		case ended:
 			ends = append(ends, branch.st)
+			continue
+		case m == rules.Yes:
+			*it.st = *branch.st
+		default:
+			it.st.join(branch.st)
 		}
-		if m == rules.Yes {
-			it.flow = branch.flow
-			fall = item.Op == syntax.Fallthrough
-			sure = item.Op != syntax.Fallthrough && item.Op != syntax.Resume
+		if item.Op == syntax.Fallthrough {
+			least = m
 		}
 	}
-	for i, e := range ends {
-		if i == 0 && sure {
-			*it.st = *e
-			continue
-		}
+	for _, e := range ends {
 		it.st.join(e)
 	}
 	return unsure

@@ -192,6 +192,7 @@ func argvPattern(argv []value.Text) *regexp.Regexp {
 			b.WriteString("(?:[^\x01]*\x01)*")
 			continue
 		}
+		b.WriteString("(?:")
 		for _, p := range w.Pieces() {
 			switch p.Gap {
 			case "":
@@ -199,7 +200,7 @@ func argvPattern(argv []value.Text) *regexp.Regexp {
 			case value.Many:
 				b.WriteString(".*")
 			case value.Digits:
-				b.WriteString("[0-9]+")
+				b.WriteString("-?[0-9]+")
 			case value.Name:
 				b.WriteString("[^\x01/\\s.-][^\x01/\\s]*")
 			case value.Maybe:
@@ -207,7 +208,10 @@ func argvPattern(argv []value.Text) *regexp.Regexp {
 				b.WriteString("[^\x01]*")
 			}
 		}
-		b.WriteString("\x01")
+		b.WriteString("\x01)")
+		if strings.Contains(string(w), string(value.Maybe)) {
+			b.WriteString("?")
+		}
 	}
 	b.WriteString("$")
 	return regexp.MustCompile(b.String())

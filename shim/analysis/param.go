@@ -135,14 +135,22 @@ func (it *interp) element(name string, index syntax.ArithmExpr) (value.Text, boo
 	if !known {
 		return value.Any, true
 	}
-	if name == "BASH_VERSINFO" {
+	if name == "BASH_VERSINFO" && n < 4 {
 		return value.Digits, true
 	}
 	elems := it.elements(name)
+	if ok && v.array {
+		elems = v.list
+	}
+	for i, e := range elems {
+		if (e.Splits() || strings.Contains(string(e), string(value.Maybe))) && int64(i) <= max(n, -n) {
+			return value.Any, true
+		}
+	}
 	if n < 0 {
 		n += int64(len(elems))
 	}
-	if n < 0 || n >= int64(len(elems)) {
+	if n < 0 || n >= int64(len(elems)) || elems[n] == hole {
 		return "", false
 	}
 	return elems[n], true
@@ -197,7 +205,13 @@ func (it *interp) alternative(b *builder, p *syntax.ParamExp, name string, t val
 
 func (it *interp) tildeOr(b *builder, parts []syntax.WordPart, quoted, whole bool) {
 	if quoted {
-		it.parts(b, parts, true, whole)
+		for _, p := range parts {
+			if q, ok := p.(*syntax.SglQuoted); ok {
+				it.literalQuotes(b, q)
+			} else {
+				it.part(b, p, true, whole)
+			}
+		}
 		return
 	}
 	if whole {
@@ -205,6 +219,23 @@ func (it *interp) tildeOr(b *builder, parts []syntax.WordPart, quoted, whole boo
 		return
 	}
 	it.splitParts(b, parts)
+}
+
+// literalQuotes adds single quotes that stand within double quotes, where they
+// quote nothing.
+func (it *interp) literalQuotes(b *builder, q *syntax.SglQuoted) {
+	text := "'" + q.Value + "'"
+	if q.Dollar {
+		text = "$" + text
+	}
+	if strings.IndexAny(q.Value, "$`\\\"") < 0 {
+		b.add(value.Known(text), true)
+		return
+	}
+	if w := it.parseWord(text); w != nil {
+		it.parts(&builder{}, w.Parts, true, true) // for what runs in it
+	}
+	b.add(value.Any, true)
 }
 
 // splitParts expands the word of ${x:-word} outside quotes, whose literal blanks
@@ -228,7 +259,16 @@ func (it *interp) splitParts(b *builder, parts []syntax.WordPart) {
 // operate applies the operators that change a value.
 func (it *interp) operate(p *syntax.ParamExp, name string, t value.Text, set bool) (value.Text, bool) {
 	if r := p.Repl; r != nil {
-		return it.replace(t, it.pattern(r.Orig), it.literal(r.With), r.All), true
+		pat, with := it.pattern(r.Orig), it.literal(r.With)
+		if pat == "" && r.All && strings.HasPrefix(string(with), "/") { // ${x////-}
+			pat, with = "/", with[1:]
+		} else if pat == "" && r.All && r.With != nil {
+			return value.Any, true
+		}
+		if strings.Contains(string(with), "&") { // what matched, or not, as patsub_replacement says
+			with = value.Any
+		}
+		return it.replace(t, pat, with, r.All), true
 	}
 	if p.Exp == nil {
 		return t, true
@@ -264,22 +304,25 @@ func (it *interp) transform(p *syntax.ParamExp, name string, t value.Text) value
 		if t.Known() {
 			return value.Known(ansiC(string(t)))
 		}
-	case "Q", "K", "k":
-		if t.Known() {
-			if q, err := syntax.Quote(string(t), syntax.LangBash); err == nil {
-				return value.Known(q)
-			}
-		}
+	case "Q":
+		return singleQuote(t)
 	case "A":
-		if t.Known() {
-			if q, err := syntax.Quote(string(t), syntax.LangBash); err == nil {
-				return value.Known(name + "=" + q)
-			}
+		if v, ok := it.st.vars[name]; ok && !v.exported && !v.array && v.keys == nil && !v.integer && !v.nameref && !v.lower && !v.upper {
+			return value.Known(name+"=") + singleQuote(t)
 		}
 	case "a":
 		return value.Any
 	}
 	return value.Any
+}
+
+// singleQuote is t in single quotes, as bash writes it. Control characters, which
+// it writes in another way, make it unknown.
+func singleQuote(t value.Text) value.Text {
+	if !t.Known() || strings.IndexFunc(string(t), func(r rune) bool { return r < ' ' || r >= 127 }) >= 0 {
+		return value.Any
+	}
+	return value.Text("'" + strings.ReplaceAll(string(t), "'", `'\''`) + "'")
 }
 
 // prompt expands text as PS4 and ${x@P} are: substitutions in it run.
@@ -295,7 +338,11 @@ func (it *interp) prompt(t value.Text) value.Text {
 		return value.Any
 	}
 	x := it.sub()
-	return x.literal(w)
+	out := x.literal(w)
+	if strings.Contains(string(t), "\\") { // escapes of prompts
+		return value.Any
+	}
+	return out
 }
 
 // length is ${#x}.
@@ -303,7 +350,7 @@ func (it *interp) length(name string, p *syntax.ParamExp) value.Text {
 	if name == "@" || name == "*" || p.Index != nil && isAt(p.Index) {
 		elems := it.elements(name)
 		for _, e := range elems {
-			if e.Splits() {
+			if e.Splits() || strings.Contains(string(e), string(value.Maybe)) {
 				return value.Digits
 			}
 		}
@@ -368,10 +415,24 @@ func (it *interp) indexes(name string) []value.Text {
 			out = append(out, value.Text(k))
 		}
 		sort.Slice(out, func(i, j int) bool { return out[i] < out[j] })
+		for i := range out {
+			if len(out) > 1 && !it.anyOrder {
+				out[i] = value.Any
+			}
+		}
 		return out
 	}
-	for i := range it.elements(name) {
-		out = append(out, value.Known(itoa(int64(i))))
+	list := v.list
+	if !v.array {
+		list = it.elements(name)
+	}
+	for i, e := range list {
+		if e.Splits() {
+			return append(out, value.Many)
+		}
+		if e != hole {
+			out = append(out, value.Known(itoa(int64(i))))
+		}
 	}
 	return out
 }

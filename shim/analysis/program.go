@@ -28,6 +28,7 @@ type call struct {
 	loaded  []int // env files that the command it runs gets
 	ran     bool  // a command, script or text was run
 	net     bool  // it talks to the network
+	data    bool  // statements were run: what they print is not known
 	mark    value.Text
 	dialect string       // of SQL
 	from    []value.Text // sources, for a destination that is a directory
@@ -59,8 +60,7 @@ func (it *interp) program(argv []value.Text, words []*syntax.Word) result {
 		it.reveal()
 	}
 	if c.p.Harmless {
-		it.stdout.write(value.Any)
-		return unsure
+		return unsure // a help text, which runs nothing even if a shell reads it
 	}
 	if c.p.Spec == nil || c.p.Spec.Output != "none" {
 		it.readInput()
@@ -116,6 +116,12 @@ func (c *call) effects() {
 			c.dir = absIn(c.dir, o.Value)
 		}
 	}
+	for _, o := range c.p.Opts {
+		c.net = c.net || netEffect(o.Effect)
+	}
+	for _, a := range c.p.Args {
+		c.net = c.net || netEffect(a.Effect)
+	}
 	c.inheritedOptions()
 	if c.p.Spec == nil {
 		c.it.unknownOperands(c.argv)
@@ -143,6 +149,11 @@ func (c *call) effects() {
 	c.request()
 }
 
+// netEffect reports whether an operand or value is an address.
+func netEffect(e programs.Effect) bool {
+	return e.Kind() == "url" || e.Kind() == "request"
+}
+
 func isSource(e programs.Effect) bool {
 	switch e.Kind() {
 	case "read", "read-tree", "move", "link", "remote-path":
@@ -154,6 +165,10 @@ func isSource(e programs.Effect) bool {
 // apply carries out one effect in the abstract.
 func (c *call) apply(e programs.Effect, t value.Text, i int) {
 	it := c.it
+	if i < len(c.words) {
+		defer func(s [2]int) { it.span = s }(it.span)
+		it.span = it.node(c.words[i])
+	}
 	if t == "-" && e.Kind() != "value" && e.Kind() != "run" {
 		return
 	}
@@ -168,7 +183,17 @@ func (c *call) apply(e programs.Effect, t value.Text, i int) {
 			c.fileList(t)
 		}
 	case "read-tree":
+		if c.p.Spec.HasFilters() && !c.finds() { // grep --include
+			for _, f := range c.foundIn([]value.Text{t}) {
+				if it.protected(c.abs(f)) {
+					c.file(rules.Read, f, false)
+				}
+			}
+		}
 		c.file(rules.Read, t, true)
+	case "edit":
+		c.file(rules.Read, t, false)
+		it.write(c.abs(t), rules.HowUnknown)
 	case "load":
 		c.file(rules.Load, t, false)
 	case "env-file":
@@ -431,6 +456,13 @@ func (c *call) runArgs(sub *interp, argv []value.Text, words []*syntax.Word, spl
 		for _, w := range argv {
 			used = used || strings.Contains(string(w), string(mark))
 		}
+		if used && split && len(argv) == 1 {
+			for _, t := range items {
+				text := value.Text(strings.ReplaceAll(string(argv[0]), string(mark), string(t)))
+				sub.shellText("sh", text, "sh", nil, origin{parent: &sub.org, nested: true, span: sub.span}, c.p.Program)
+			}
+			return
+		}
 		if used {
 			for _, t := range items {
 				next := make([]value.Text, len(argv))
@@ -447,6 +479,12 @@ func (c *call) runArgs(sub *interp, argv []value.Text, words []*syntax.Word, spl
 			}
 			return
 		}
+	}
+	if split && len(argv) == 1 && strings.ContainsAny(string(argv[0]), " ;|&") {
+		for _, t := range items { // one word with blanks is shell text
+			sub.shellText("sh", argv[0]+" "+t, "sh", nil, origin{parent: &sub.org, nested: true, span: sub.span}, c.p.Program)
+		}
+		return
 	}
 	if split {
 		for _, t := range items {
@@ -664,7 +702,7 @@ func (c *call) output() {
 		kind = c.p.Spec.Output
 	}
 	switch kind {
-	case "none":
+	case "none", "shell-init":
 		return
 	case "stdin":
 		if it.stdin.list {
@@ -694,7 +732,7 @@ func (c *call) output() {
 		it.stdout.write(value.Net)
 		return
 	}
-	if c.ran && c.p.Spec != nil && kind == "" {
+	if c.ran && !c.data && c.p.Spec != nil && kind == "" {
 		return // what it ran has written
 	}
 	it.stdout.write(value.Any)

@@ -1,6 +1,7 @@
 package analysis
 
 import (
+	"maps"
 	"strings"
 
 	"mvdan.cc/sh/v3/syntax"
@@ -24,6 +25,9 @@ func (it *interp) redirect(s *syntax.Stmt, keep bool) func() {
 		fd := -1
 		if r.N != nil && r.N.Value != "" && r.N.Value[0] != '{' {
 			fd = atoi(r.N.Value)
+		} else if r.N != nil && len(r.N.Value) > 2 {
+			it.set(r.N.Value[1:len(r.N.Value)-1], value.Digits) // {fd}<file
+			fd = unknownFd
 		}
 		span := it.node(r)
 		old := it.span
@@ -204,6 +208,13 @@ func (it *interp) outTo(r *syntax.Redirect, fd int) func() {
 		return func() { sink(buf.stream()) }
 	}
 	created := it.redirOut(p, how, true)
+	if fd > 2 {
+		it.keepOut(fd, buf)
+		return func() { it.forget(p) }
+	}
+	if how == rules.Create && !created && it.exists(p) != rules.False {
+		return func() { it.forget(p) } // noclobber: it may not be written
+	}
 	return func() {
 		if fd > 2 {
 			return
@@ -268,20 +279,60 @@ func (it *interp) duplicate(r *syntax.Redirect, fd int) func() {
 			}
 			return nil
 		}
-		switch {
-		case fd == 2 && m == 1:
-			it.stderr = it.stdout
-		case (fd == 1 || fd < 0) && m == 2:
-			it.stdout = it.stderr
-			if it.stdout == nil {
-				it.stdout = &buffer{}
-			}
-		}
+		it.copyOut(max(fd, 1), m)
 		return nil
 	case r.Op == syntax.DplOut && (fd < 0 || fd == 1) && t.Known():
 		q := *r
 		q.Op = syntax.RdrAll
 		return it.outTo(&q, -1)
+	case r.Op == syntax.DplIn:
+		it.input(max(fd, 0), stream{text: value.Any, set: true})
+	case !t.Known() && fd <= 1: // to wherever
+		it.stdout.write(value.Any)
+		it.stdout = &buffer{}
 	}
 	return nil
+}
+
+// copyOut makes descriptor fd write where m does.
+func (it *interp) copyOut(fd, m int) {
+	var to *buffer
+	switch m {
+	case 1:
+		to = it.stdout
+	case 2:
+		to = it.stderr
+	default:
+		to = it.outs[m]
+	}
+	switch fd {
+	case 1:
+		if to == nil {
+			to = &buffer{}
+		}
+		it.stdout = to
+	case 2:
+		it.stderr = to
+	default:
+		it.keepOut(fd, to)
+	}
+}
+
+// keepOut lets descriptor fd, which is neither 1 nor 2, write to b.
+func (it *interp) keepOut(fd int, b *buffer) {
+	outs := maps.Clone(it.outs)
+	if outs == nil {
+		outs = map[int]*buffer{}
+	}
+	outs[fd] = b
+	it.outs = outs
+}
+
+// forget marks what a file holds as not known.
+func (it *interp) forget(p value.Text) {
+	if p.Known() {
+		f := it.st.files[string(p)]
+		f.content, f.known, f.alias = "", false, ""
+		it.st.files[string(p)] = f
+	}
 }

@@ -37,6 +37,18 @@ func (it *interp) simple(c *syntax.CallExpr) result {
 			r = unsure
 		}
 	}
+	for _, dir := range before.dirAlts() {
+		if dir == before.dir {
+			continue
+		}
+		it.st = before.clone()
+		it.st.dir = dir
+		delete(it.st.vars, dirName)
+		it.multi, it.choice = map[string]int{}, map[string]int{}
+		it.simpleOnce(c)
+		first.join(it.st)
+		r = unsure
+	}
 	if it.st = first; first != before {
 		*before = *first
 		it.st = before
@@ -159,6 +171,10 @@ func (it *interp) expandAlias(words []*syntax.Word) []*syntax.Word {
 			return words
 		}
 		seen[name] = true
+		if !value.Text(text).Known() {
+			it.opaque("the alias is not known", nil)
+			return words
+		}
 		f := it.parse(text + " x")
 		if f == nil || len(f.Stmts) != 1 {
 			it.text(value.Known(text), origin{parent: &it.org, nested: true, span: it.span}, "alias")
@@ -188,8 +204,24 @@ func (it *interp) run(argv []value.Text, words []*syntax.Word) result {
 		return unsure
 	}
 	n := string(name)
-	if f, ok := it.st.funcs[n]; ok && it.depth < maxDepth {
-		return it.callFunc(f, argv)
+	if f, ok := it.st.funcs[n]; ok {
+		before := it.st.clone()
+		r := it.callFunc(f, argv)
+		for o := f.other; o != nil && it.spend(); o = o.other {
+			x := it.sub()
+			x.st = before.clone()
+			x.callFunc(o, argv)
+			it.st.join(x.st)
+			r = unsure
+		}
+		if f.maybe {
+			x := it.sub()
+			x.st = before
+			x.program(argv, words)
+			it.st.join(x.st)
+			r = unsure
+		}
+		return r
 	}
 	if len(argv) == 1 && n == "" {
 		return unsure
@@ -207,11 +239,25 @@ func (it *interp) callFunc(f *function, argv []value.Text) result {
 		it.opaque("a function calls itself too often to be followed", nil)
 		return unsure
 	}
+	if it.dead && it.active[f] > 0 { // not reached, and walked already
+		it.depth--
+		return unsure
+	}
+	it.active[f]++
+	defer func() { it.active[f]-- }()
 	params, org, span := it.st.params, it.org, it.span
 	multi, choice := it.multi, it.choice
 	it.multi, it.choice = nil, nil
 	it.st.params, it.org = argv[1:], f.org
+	it.st.locals = append(it.st.locals[:len(it.st.locals):len(it.st.locals)], map[string]local{})
+	loop := it.loop
+	it.loop = 0
 	r := it.stmt(f.body)
+	it.loop = loop
+	if it.rejoin(it.leads(flowReturn)) {
+		r = unsure
+	}
+	it.dropLocals()
 	it.st.params, it.org, it.span = params, org, span
 	it.multi, it.choice = multi, choice
 	if it.flow == flowReturn {
@@ -219,4 +265,47 @@ func (it *interp) callFunc(f *function, argv []value.Text) result {
 	}
 	it.depth--
 	return r
+}
+
+// makeLocal keeps what a variable was, until the function that is being called
+// returns. The variable is not set then.
+func (it *interp) makeLocal(name string) {
+	if len(it.st.locals) == 0 {
+		return
+	}
+	frame := it.st.locals[len(it.st.locals)-1]
+	if l, ok := frame[name]; ok && !l.maybe {
+		return
+	} else if !ok {
+		v, had := it.st.vars[name]
+		frame[name] = local{v: v, had: had}
+	}
+	it.st.vars[name] = variable{unset: true}
+}
+
+// dropLocals gives the local variables of the function that returns the values
+// that they had before.
+func (it *interp) dropLocals() {
+	n := len(it.st.locals) - 1
+	if n < 0 {
+		return
+	}
+	for name, l := range it.st.locals[n] {
+		if l.maybe {
+			now, ok := it.st.vars[name]
+			if !ok {
+				now = it.st.inherited(name)
+			}
+			if !l.had {
+				l.v = it.st.inherited(name)
+			}
+			l.v = joinVar(now, l.v)
+		}
+		if l.had || l.maybe {
+			it.st.vars[name] = l.v
+		} else {
+			delete(it.st.vars, name)
+		}
+	}
+	it.st.locals = it.st.locals[:n]
 }

@@ -23,6 +23,7 @@ type variable struct {
 	integer  bool
 	lower    bool
 	upper    bool
+	readonly bool
 }
 
 // file is what the command itself has done to a file.
@@ -54,12 +55,27 @@ type state struct {
 	opts     map[string]bool
 	traps    map[string]string
 	gitAlias map[string]value.Text
+	locals   []map[string]local // one a function that is being called
+	env      func(string) (string, bool)
+	optAt    int // where getopts is in a word of several options
+}
+
+// hole is an element of an indexed array, or an alternative, that is not set.
+const hole value.Text = "\x00h"
+
+// local is what a variable was before a function made it local.
+type local struct {
+	v     variable
+	had   bool
+	maybe bool // it may not have been made local at all
 }
 
 // function is a shell function, with the text its spans refer to.
 type function struct {
-	body *syntax.Stmt
-	org  origin
+	body  *syntax.Stmt
+	org   origin
+	other *function // what may be defined in its place
+	maybe bool      // it may not be defined at all
 }
 
 func (s *state) clone() *state {
@@ -75,13 +91,19 @@ func (s *state) clone() *state {
 	c.traps = maps.Clone(s.traps)
 	c.gitAlias = maps.Clone(s.gitAlias)
 	c.params = slices.Clone(s.params)
+	c.locals = slices.Clone(s.locals)
+	for i, l := range c.locals {
+		c.locals[i] = maps.Clone(l)
+	}
 	c.dirs = slices.Clone(s.dirs)
 	return &c
 }
 
 // same reports whether nothing that matters differs between two states.
 func (s *state) same(o *state) bool {
-	if s.dir != o.dir || len(s.vars) != len(o.vars) || len(s.files) != len(o.files) || len(s.funcs) != len(o.funcs) || len(s.params) != len(o.params) {
+	if s.dir != o.dir || len(s.vars) != len(o.vars) || len(s.files) != len(o.files) || !maps.Equal(s.funcs, o.funcs) || !slices.Equal(s.params, o.params) ||
+		!slices.Equal(s.dirs, o.dirs) || !maps.Equal(s.aliases, o.aliases) || !maps.Equal(s.shopt, o.shopt) || !maps.Equal(s.opts, o.opts) || !maps.Equal(s.traps, o.traps) ||
+		!maps.EqualFunc(s.fds, o.fds, sameStream) {
 		return false
 	}
 	for n, v := range s.vars {
@@ -100,60 +122,189 @@ func (s *state) same(o *state) bool {
 // join merges what may be the state after another branch into s.
 func (s *state) join(o *state) {
 	for n, v := range o.vars {
+		if n == dirName {
+			continue
+		}
 		old, ok := s.vars[n]
 		if !ok {
-			old = variable{unset: true, alts: []value.Text{""}}
+			old = s.inherited(n)
 		}
 		s.vars[n] = joinVar(old, v)
 	}
 	for n, v := range s.vars {
-		if _, ok := o.vars[n]; !ok {
-			s.vars[n] = joinVar(v, variable{unset: true, alts: []value.Text{""}})
+		if _, ok := o.vars[n]; !ok && n != dirName {
+			s.vars[n] = joinVar(v, s.inherited(n))
 		}
 	}
-	for n, f := range o.funcs {
-		if _, ok := s.funcs[n]; !ok {
-			s.funcs[n] = f
+	joinFuncs(s.funcs, o.funcs)
+	for n, text := range o.aliases {
+		if t, ok := s.aliases[n]; ok && t != text {
+			text = string(value.Any)
 		}
+		s.aliases[n] = text
 	}
-	maps.Copy(s.aliases, o.aliases)
 	for p, f := range o.files {
-		if _, ok := s.files[p]; !ok || f.known || f.alias != "" {
-			s.files[p] = f
+		if g, ok := s.files[p]; ok && g.known && f.known && g.content != f.content {
+			f.content = value.Any
+		} else if ok && !f.known && f.alias == "" {
+			continue
 		}
+		s.files[p] = f
+	}
+	joinOptions(s.shopt, o.shopt, s.shopt)
+	joinOptions(s.opts, o.opts, s.shopt)
+	for n, f := range o.fds {
+		if g, ok := s.fds[n]; ok && !sameStream(f, g) {
+			f = stream{text: value.Any, set: true}
+		}
+		if s.fds == nil {
+			s.fds = map[int]stream{}
+		}
+		s.fds[n] = f
 	}
 	maps.Copy(s.hashed, o.hashed)
 	maps.Copy(s.traps, o.traps)
 	maps.Copy(s.gitAlias, o.gitAlias)
-	if s.dir != o.dir {
-		s.vars["\x00dir"] = joinVar(variable{alts: []value.Text{s.dir}}, variable{alts: []value.Text{o.dir}})
+	if s.dir != o.dir || len(s.dirAlts())+len(o.dirAlts()) > 0 {
+		alts := variable{alts: append([]value.Text{s.dir}, s.dirAlts()...)}
+		s.vars[dirName] = joinVar(alts, variable{alts: append([]value.Text{o.dir}, o.dirAlts()...)})
 	}
-	if !slices.Equal(s.params, o.params) {
-		s.params = append(s.params, o.params...)
+	s.params = joinWords(s.params, o.params)
+	for i := 0; i < len(s.locals) && i < len(o.locals); i++ {
+		for n, l := range o.locals[i] {
+			if _, ok := s.locals[i][n]; !ok {
+				l.maybe = true
+				s.locals[i][n] = l
+			}
+		}
+		for n, l := range s.locals[i] {
+			if _, ok := o.locals[i][n]; !ok {
+				l.maybe = true
+				s.locals[i][n] = l
+			}
+		}
 	}
+}
+
+// inherited is the variable that the environment gave, which was not touched.
+func (s *state) inherited(name string) variable {
+	if t, ok := s.env(name); ok {
+		return variable{alts: []value.Text{value.Known(t)}, exported: true}
+	}
+	return variable{unset: true}
+}
+
+// joinFuncs adds to s what may be defined as in o instead.
+func joinFuncs(s, o map[string]*function) {
+	for n, f := range o {
+		g, ok := s[n]
+		switch {
+		case !ok:
+			c := *f
+			c.maybe = true
+			s[n] = &c
+		case g != f && !g.includes(f):
+			c := *g
+			for last := &c; ; last = last.other {
+				if last.other == nil {
+					last.other = f
+					break
+				}
+				next := *last.other
+				last.other = &next
+			}
+			s[n] = &c
+		}
+	}
+	for n, f := range s {
+		if _, ok := o[n]; !ok && !f.maybe {
+			c := *f
+			c.maybe = true
+			s[n] = &c
+		}
+	}
+}
+
+func (f *function) includes(g *function) bool {
+	for ; f != nil; f = f.other {
+		if f.body == g.body && f.maybe == g.maybe {
+			return true
+		}
+	}
+	return false
+}
+
+// globUnsure is the option that is on where it is not known whether options that
+// change what globs and braces mean are.
+const globUnsure = "\x00glob"
+
+// joinOptions turns on what may be on.
+func joinOptions(s, o, unsure map[string]bool) {
+	for _, m := range []map[string]bool{s, o} {
+		for n := range m {
+			if s[n] == o[n] {
+				continue
+			}
+			s[n] = true
+			switch n {
+			case "noglob", "nullglob", "failglob", "dotglob", "extglob", "globstar", "nocaseglob", "nobraceexpand":
+				unsure[globUnsure] = true
+			}
+		}
+	}
+}
+
+// dirName is the variable that holds the directories that may be the current one
+// instead, after a cd that may have failed or not have happened.
+const dirName = "\x00dir"
+
+func (s *state) dirAlts() []value.Text { return s.vars[dirName].alts }
+
+// joinWords is a list of words that may be either; what only one of them has may
+// be absent.
+func joinWords(a, b []value.Text) []value.Text {
+	if slices.Equal(a, b) {
+		return a
+	}
+	out := make([]value.Text, max(len(a), len(b)))
+	for i := range out {
+		switch {
+		case i < len(a) && i < len(b) && a[i] == b[i]:
+			out[i] = a[i]
+		case i >= len(a):
+			out[i] = value.Maybe + b[i]
+		case i >= len(b):
+			out[i] = value.Maybe + a[i]
+		case a[i] == hole || b[i] == hole:
+			out[i] = value.Many
+		default:
+			out[i] = value.Any
+		}
+		if out[i] == value.Maybe+hole || strings.HasPrefix(string(out[i]), string(value.Maybe+value.Maybe)) {
+			out[i] = out[i][len(value.Maybe):]
+		}
+	}
+	return out
+}
+
+func sameStream(a, b stream) bool {
+	return a.text == b.text && a.list == b.list && a.path == b.path && a.set == b.set && slices.Equal(a.lines, b.lines) && bytes.Equal(a.raw, b.raw)
 }
 
 // joinVar is a variable that may be either.
 func joinVar(a, b variable) variable {
-	if a.array != b.array || (a.keys == nil) != (b.keys == nil) {
-		if b.array || b.keys != nil {
-			return b
-		}
+	if a.array || b.array {
+		a.list = joinWords(a.asList(), b.asList())
+		a.array, a.alts, a.unset = true, nil, a.unset && b.unset
 		return a
 	}
-	if a.array {
-		for i, v := range b.list {
-			if i >= len(a.list) {
-				a.list = append(slices.Clone(a.list), v)
-			} else if a.list[i] != v {
-				a.list = slices.Clone(a.list)
-				a.list[i] = value.Any
-			}
-		}
+	if a.keys != nil || b.keys != nil {
+		a.keys = joinKeys(a.keys, b.keys)
+		a.unset = a.unset && b.unset
 		return a
 	}
-	alts := slices.Clone(a.alts)
-	for _, v := range b.alts {
+	alts := slices.Clone(a.choices())
+	for _, v := range b.choices() {
 		if !slices.Contains(alts, v) {
 			alts = append(alts, v)
 		}
@@ -165,6 +316,48 @@ func joinVar(a, b variable) variable {
 	a.unset = a.unset && b.unset
 	a.exported = a.exported || b.exported
 	return a
+}
+
+// choices are the values a scalar may have; hole if it may be unset.
+func (v variable) choices() []value.Text {
+	switch {
+	case len(v.alts) > 0:
+		return v.alts
+	case v.unset:
+		return []value.Text{hole}
+	}
+	return []value.Text{""}
+}
+
+// asList is a variable as the elements of an indexed array.
+func (v variable) asList() []value.Text {
+	switch {
+	case v.array:
+		return v.list
+	case v.unset || len(v.alts) == 0:
+		return nil
+	case len(v.alts) > 1:
+		return []value.Text{value.Any}
+	}
+	return v.alts
+}
+
+// joinKeys is an associative array that may be either.
+func joinKeys(a, b map[string]value.Text) map[string]value.Text {
+	out := map[string]value.Text{}
+	for k, t := range a {
+		if u, ok := b[k]; ok && u == t {
+			out[k] = t
+		} else {
+			out[k] = value.Any
+		}
+	}
+	for k := range b {
+		if _, ok := a[k]; !ok {
+			out[k] = value.Any
+		}
+	}
+	return out
 }
 
 // stream is data on a file descriptor or in a pipe: a text, or an unknown number

@@ -21,7 +21,9 @@ func (it *interp) substitute(c *syntax.CmdSubst) value.Text {
 	if c.TempFile || c.ReplyVar { // ${ …; } runs in the shell itself
 		sub.st = it.st
 	}
+	sub.left = map[lead]*state{}
 	sub.stmts(c.Stmts)
+	sub.rejoin(sub.leads(flowExit))
 	sub.runTrap("EXIT")
 	it.keepFiles(sub.st)
 	s := buf.stream()

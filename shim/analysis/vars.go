@@ -1,6 +1,7 @@
 package analysis
 
 import (
+	"slices"
 	"sort"
 	"strings"
 
@@ -37,6 +38,9 @@ func (it *interp) get(name string) (value.Text, bool) {
 	if t, ok, special := it.special(name); special {
 		return t, ok
 	}
+	if _, ok := it.st.vars[name]; !ok && shellArray(name) {
+		return value.Any, true
+	}
 	v, ok := it.lookup(name)
 	if !ok {
 		t, ok := it.defaults(name)
@@ -47,7 +51,7 @@ func (it *interp) get(name string) (value.Text, bool) {
 		return t, ok
 	}
 	if v.array {
-		if len(v.list) == 0 {
+		if len(v.list) == 0 || v.list[0] == hole {
 			return "", false
 		}
 		return v.list[0], true
@@ -60,12 +64,20 @@ func (it *interp) get(name string) (value.Text, bool) {
 	case 0:
 		return "", !v.unset
 	case 1:
-		return v.alts[0], true
+		return present(v.alts[0])
 	}
 	if it.multi != nil {
 		it.multi[name] = len(v.alts)
 	}
-	return v.alts[it.choice[name]%len(v.alts)], true
+	return present(v.alts[it.choice[name]%len(v.alts)])
+}
+
+// present is an alternative of a variable; one of them is that it is not set.
+func present(t value.Text) (value.Text, bool) {
+	if t == hole {
+		return "", false
+	}
+	return t, true
 }
 
 // special is the value of a parameter that the shell sets by itself.
@@ -150,6 +162,9 @@ func (it *interp) set(name string, t value.Text) {
 		name = string(v.alts[0])
 		v = it.st.vars[name]
 	}
+	if v.readonly {
+		return
+	}
 	if len(t) > maxText {
 		t = value.Any
 	}
@@ -178,11 +193,11 @@ func (it *interp) set(name string, t value.Text) {
 		v.alts = []value.Text{t}
 	}
 	v.unset = false
-	if it.choice != nil {
-		delete(it.multi, name)
-	}
 	it.st.vars[name] = v
-	if name == "PATH" {
+	switch name {
+	case "OPTIND":
+		it.st.optAt = 0
+	case "PATH":
 		it.st.hashed = map[string]value.Text{} // the shell forgets where programs were
 	}
 }
@@ -192,7 +207,7 @@ func (it *interp) assign(a *syntax.Assign) {
 	if a.Name == nil {
 		return
 	}
-	name := a.Name.Value
+	name := it.deref(a.Name.Value)
 	if a.Array != nil {
 		it.assignArray(name, a)
 		return
@@ -223,14 +238,12 @@ func (it *interp) assignValue(w *syntax.Word) value.Text {
 	if w == nil {
 		return ""
 	}
-	if l, ok := w.Parts[0].(*syntax.Lit); ok && len(w.Parts) == 1 && strings.Contains(l.Value, ":~") {
-		parts := strings.Split(l.Value, ":")
-		var out []string
-		for _, p := range parts {
-			lw := &syntax.Word{Parts: []syntax.WordPart{&syntax.Lit{Value: p}}}
-			out = append(out, string(it.literal(lw)))
+	for _, p := range w.Parts {
+		if l, ok := p.(*syntax.Lit); ok && strings.Contains(l.Value, ":~") {
+			var b builder
+			it.assignParts(&b, w.Parts, true)
+			return it.joined(&b)
 		}
-		return value.Text(strings.Join(out, ":"))
 	}
 	return it.literal(w)
 }
@@ -262,22 +275,26 @@ func (it *interp) assignArray(name string, a *syntax.Assign) {
 	}
 	v.array = true
 	list := append([]value.Text{}, v.list...)
+	at := len(list)
 	for _, e := range a.Array.Elems {
 		if e.Index == nil {
-			if e.Value != nil {
-				list = append(list, it.field(e.Value)...)
+			if e.Value == nil {
+				continue
+			}
+			for _, t := range it.field(e.Value) {
+				list = putElem(list, at, t)
+				at++
 			}
 			continue
 		}
 		n, ok := it.arith(e.Index)
 		if !ok || n < 0 || n > maxWords {
-			list = append(list, value.Any)
+			it.literal(e.Value)
+			list, at = []value.Text{value.Many}, 1
 			continue
 		}
-		for int64(len(list)) <= n {
-			list = append(list, "")
-		}
-		list[n] = it.literal(e.Value)
+		list = putElem(list, int(n), it.literal(e.Value))
+		at = int(n) + 1
 	}
 	if len(list) > maxWords {
 		list = []value.Text{value.Many}
@@ -286,8 +303,30 @@ func (it *interp) assignArray(name string, a *syntax.Assign) {
 	it.st.vars[name] = v
 }
 
+// putElem sets an element; those before it that are not there are holes.
+func putElem(list []value.Text, n int, t value.Text) []value.Text {
+	for len(list) <= n {
+		list = append(list, hole)
+	}
+	list[n] = t
+	return list
+}
+
+// deref is the name of the variable that a reference stands for.
+func (it *interp) deref(name string) string {
+	for range 8 {
+		v, ok := it.st.vars[name]
+		if !ok || !v.nameref || len(v.alts) != 1 || !v.alts[0].Known() || !isName(string(v.alts[0])) {
+			break
+		}
+		name = string(v.alts[0])
+	}
+	return name
+}
+
 // setElem assigns one element of an array.
 func (it *interp) setElem(name string, index syntax.ArithmExpr, t value.Text, app bool) {
+	name = it.deref(name)
 	v := it.st.vars[name]
 	v.unset = false
 	if v.keys != nil {
@@ -314,18 +353,12 @@ func (it *interp) setElem(name string, index syntax.ArithmExpr, t value.Text, ap
 		n += int64(len(list))
 	}
 	if !ok || n < 0 || n > maxWords {
-		for i := range list {
-			list[i] = value.Any
-		}
-		list = append(list, value.Any)
+		list = []value.Text{value.Many}
 	} else {
-		for int64(len(list)) <= n {
-			list = append(list, "")
-		}
-		if app {
+		if app && n < int64(len(list)) && list[n] != hole {
 			t = list[n] + t
 		}
-		list[n] = t
+		list = putElem(list, int(n), t)
 	}
 	v.list = list
 	it.st.vars[name] = v
@@ -342,10 +375,23 @@ func (it *interp) key(x syntax.ArithmExpr) value.Text {
 	return value.Any
 }
 
-// elements lists the values of an array, or the scalar as the only one.
+// shellArray reports whether the shell keeps name as an array by itself.
+func shellArray(name string) bool {
+	switch name {
+	case "FUNCNAME", "BASH_SOURCE", "BASH_LINENO", "BASH_ARGV", "BASH_ARGC", "PIPESTATUS", "DIRSTACK", "GROUPS", "BASH_VERSINFO", "COPROC", "BASH_CMDS", "BASH_ALIASES", "COMP_WORDS":
+		return true
+	}
+	return false
+}
+
+// elements lists the values of an array, or the scalar as the only one. Those of
+// an associative array come in an order that is not known.
 func (it *interp) elements(name string) []value.Text {
 	if name == "@" || name == "*" {
 		return it.st.params
+	}
+	if _, ok := it.st.vars[name]; !ok && shellArray(name) {
+		return []value.Text{value.Many}
 	}
 	v, ok := it.lookup(name)
 	if !ok {
@@ -362,12 +408,16 @@ func (it *interp) elements(name string) []value.Text {
 		sort.Strings(ks)
 		out := make([]value.Text, 0, len(ks))
 		for _, k := range ks {
-			out = append(out, v.keys[k])
+			t := v.keys[k]
+			if len(ks) > 1 && !it.anyOrder {
+				t = value.Any
+			}
+			out = append(out, t)
 		}
 		return out
 	}
 	if v.array {
-		return v.list
+		return slices.DeleteFunc(slices.Clone(v.list), func(t value.Text) bool { return t == hole })
 	}
 	if t, ok := it.get(name); ok {
 		return []value.Text{t}

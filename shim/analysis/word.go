@@ -1,6 +1,7 @@
 package analysis
 
 import (
+	"slices"
 	"strings"
 
 	"mvdan.cc/sh/v3/syntax"
@@ -59,13 +60,74 @@ func (it *interp) field(w *syntax.Word) []value.Text {
 	var out []value.Text
 	for _, bw := range it.braces(w) {
 		var b builder
-		it.tildeParts(&b, bw.Parts, false)
+		it.argument(&b, bw.Parts)
 		b.flush()
 		for _, f := range b.done {
+			if it.st.shopt[globUnsure] && mayGlob(f) {
+				out = append(out, value.Many)
+				continue
+			}
 			out = append(out, it.globField(f)...)
 		}
 	}
 	return out
+}
+
+// mayGlob reports whether a field may be a pattern or hold braces.
+func mayGlob(f []frag) bool {
+	return slices.ContainsFunc(f, func(fr frag) bool { return !fr.quoted && strings.ContainsAny(string(fr.text), "*?[({") })
+}
+
+// argument expands a word of a command. In one that looks like an assignment,
+// bash expands tildes as in an assignment.
+func (it *interp) argument(b *builder, parts []syntax.WordPart) {
+	parts = slices.DeleteFunc(slices.Clone(parts), func(p syntax.WordPart) bool { // brace expansion leaves empty ones
+		l, ok := p.(*syntax.Lit)
+		return ok && l.Value == ""
+	})
+	if len(parts) > 0 {
+		if l, ok := parts[0].(*syntax.Lit); ok {
+			if name, rest, has := strings.Cut(l.Value, "="); has && strings.Contains(l.Value, "~") && isName(name) {
+				b.add(value.Known(name+"="), false)
+				it.assignParts(b, withLit(parts, rest), false)
+				return
+			}
+		}
+	}
+	it.tildeParts(b, parts, false)
+}
+
+// assignParts is parts, with the tildes expanded that stand at the start or after
+// a colon.
+func (it *interp) assignParts(b *builder, parts []syntax.WordPart, whole bool) {
+	for i, p := range parts {
+		l, ok := p.(*syntax.Lit)
+		if !ok {
+			it.part(b, p, false, whole)
+			continue
+		}
+		for j, s := range strings.Split(l.Value, ":") {
+			if j > 0 {
+				b.add(":", false)
+			}
+			lit := *l
+			lit.Value = s
+			one := []syntax.WordPart{&lit}
+			last := i+1 < len(parts) && strings.HasSuffix(l.Value, s) && !strings.Contains(s, "/")
+			if i > 0 && j == 0 || last && j == strings.Count(l.Value, ":") {
+				it.parts(b, one, false, whole)
+			} else {
+				it.tildeParts(b, one, whole)
+			}
+		}
+	}
+}
+
+// withLit replaces the text of the first part, a literal.
+func withLit(parts []syntax.WordPart, text string) []syntax.WordPart {
+	lit := *parts[0].(*syntax.Lit)
+	lit.Value = text
+	return append([]syntax.WordPart{&lit}, parts[1:]...)
 }
 
 // braces applies brace expansion, where the shell has it. A word with too many
@@ -305,11 +367,11 @@ func (it *interp) part(b *builder, p syntax.WordPart, quoted, whole bool) {
 	case *syntax.CmdSubst:
 		it.value(b, it.substitute(p), quoted, whole)
 	case *syntax.ArithmExp:
+		t := value.Digits // or a minus and digits
 		if v, ok := it.arith(p.X); ok {
-			b.add(value.Known(itoa(v)), true)
-		} else {
-			b.add(value.Digits, true)
+			t = value.Known(itoa(v))
 		}
+		it.value(b, t, quoted, whole)
 	case *syntax.ProcSubst:
 		b.add(it.procSubst(p), true)
 	case *syntax.ExtGlob:
@@ -385,12 +447,18 @@ func (it *interp) value(b *builder, v value.Text, quoted, whole bool) {
 			continue
 		}
 		b.add(manyGaps(value.Text(s[start:i])), false)
-		if !white(s[i]) {
-			b.started = true
+		first := i
+		for white(s[first]) && first+1 < len(s) && strings.IndexByte(ifs, s[first+1]) >= 0 {
+			first++
+		}
+		if !white(s[first]) {
+			b.started = true // an empty field before a delimiter that is not blank
 		}
 		b.flush()
-		for i+1 < len(s) && white(s[i]) && white(s[i+1]) {
+		hard := !white(s[i])
+		for i+1 < len(s) && strings.IndexByte(ifs, s[i+1]) >= 0 && (white(s[i+1]) || !hard) {
 			i++
+			hard = hard || !white(s[i])
 		}
 		start = i + 1
 		if len(b.done) > maxWords {

@@ -22,7 +22,8 @@ type Call struct {
 	Cwd      string         // absolute
 	Shell    bool           // Text is shell text
 	Text     string         // the command, or the call in a few words
-	Actions  []rules.Action // of a tool that is no shell
+	Argv     []string       // the program that does the same as the tool, if there is one
+	Actions  []rules.Action // of any other tool
 }
 
 // Protocol is how one agent talks to its hooks.
@@ -122,11 +123,13 @@ func parseClaude(message []byte) (Call, error) {
 			in.Path = m.Cwd
 		}
 		p, err = file(in.Path)
-		c.Actions = []rules.Action{{Op: rules.Read, Path: p, Recursive: true}}
-		if in.Glob != "" && !strings.HasPrefix(in.Glob, "*") {
-			name := strings.NewReplacer("**/", "", "*", string(value.Any), "?", string(value.Any)).Replace(in.Glob)
-			c.Actions = append(c.Actions, rules.Action{Op: rules.Read, Path: p + "/" + value.Text(name)})
+		c.Argv = []string{"grep", "-r"}
+		if in.Glob != "" {
+			for _, g := range rules.ExpandBraces(in.Glob) {
+				c.Argv = append(c.Argv, "--include="+g[strings.LastIndexByte(g, '/')+1:])
+			}
 		}
+		c.Argv = append(c.Argv, "-e", "x", "--", string(p))
 	case "WebFetch":
 		c.Text = "WebFetch " + in.URL
 		c.Actions = []rules.Action{{Op: rules.Request, Method: "GET", URL: value.Known(in.URL)}}

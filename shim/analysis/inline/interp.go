@@ -84,6 +84,7 @@ func (p *interp) bindArgs(args []val) {
 	set := func(name string, v val) { p.sc.put(name, v) }
 	switch p.lang {
 	case Python:
+		set("sys.executable", str("python3"))
 		set("sys.argv", list(append([]val{unk()}, args...)...))
 		p.attrs = true
 	case Node:
