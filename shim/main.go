@@ -18,6 +18,7 @@ import (
 	"guard/shim/invoke"
 	"guard/shim/report"
 	"guard/shim/runner"
+	"guard/shim/supervise"
 )
 
 // The exit statuses of guard as a shell, beside the real shell's own.
@@ -68,6 +69,11 @@ type shell struct {
 	world  *analysis.Host
 	loaded *Loaded
 	real   string
+	inside bool            // a guard that runs already judges what happens
+	level  supervise.Level // of the run-time layer that is to be started
+	text   string          // what was judged
+	pass   []rules.Action  // what was seen in it
+	strict rules.Verdict   // on it, if nothing judges what happens
 }
 
 // fault prints guard's own failure.
@@ -90,6 +96,9 @@ func (c *shell) main(argv []string) (int, error) {
 	if c.loaded, err = Load(c.loc, world); err != nil {
 		return fault(err, "nothing was run: the policy must be readable and safe"), nil
 	}
+	if c.inside = supervise.Inside(); !c.inside {
+		c.level = c.loaded.RuntimeLevel()
+	}
 	if len(c.loaded.Shells) > 0 {
 		c.loc.Shell.Managed = c.loaded.Shells
 	}
@@ -108,6 +117,7 @@ func (c *shell) main(argv []string) (int, error) {
 	}
 	switch c.inv.Kind {
 	case invoke.Query:
+		c.level = supervise.LevelOff // it runs nothing
 		return c.become(nil)
 	case invoke.Interactive:
 		return c.interactive()
@@ -174,6 +184,10 @@ func (c *shell) judge(text, script string, input []byte) (int, error) {
 			j.Verdict.Findings[0].Advice = "the shell says: " + strings.TrimSpace(m)
 		}
 	}
+	c.text, c.pass, c.strict = j.Text, j.Actions, j.Verdict
+	if c.supervised() {
+		j.Verdict = Settled(j.Verdict)
+	}
 	r := c.loaded.Record(c.world, j, "text")
 	if script != "" || input != nil {
 		sum := sha256.Sum256([]byte(text))
@@ -189,30 +203,23 @@ func (c *shell) judge(text, script string, input []byte) (int, error) {
 	return c.become(input)
 }
 
-// become replaces this process by the real shell.
-func (c *shell) become(input []byte) (int, error) {
-	var err error
-	if input != nil {
-		err = runner.ExecScript(c.real, c.inv.Argv, os.Environ(), input)
-	} else {
-		err = runner.Exec(c.real, c.inv.Argv, os.Environ())
-	}
-	return fault(err, ""), nil
-}
+// supervised reports whether what really happens is judged too.
+func (c *shell) supervised() bool { return c.inside || c.level != supervise.LevelOff }
 
-// interactive starts a shell that people type into, where the policy allows it.
-func (c *shell) interactive() (int, error) {
-	if !c.loaded.TTY {
-		v := c.loaded.Policy.Refuse("shell.interactive", "", [2]int{})
-		v.Applied = rules.Deny // watching is no reason to let a shell go unjudged
-		j := Judgement{Text: strings.Join(c.inv.Argv, " "), Verdict: v}
-		if err := c.loaded.Append(c.loaded.Record(c.world, j, "text")); err != nil {
+// become replaces this process by the real shell, or runs that as a child under
+// the run-time layer.
+func (c *shell) become(input []byte) (int, error) {
+	if input != nil {
+		if err := runner.ReplaceStdin(input); err != nil {
 			return fault(err, ""), nil
 		}
-		report.Refusal(os.Stderr, report.Options{Color: report.UseColor(os.Stderr)}, "", v)
-		return ExitRefused, nil
 	}
-	return c.become(nil)
+	if c.level != supervise.LevelOff {
+		if status, done := c.supervise(); done {
+			return status, nil
+		}
+	}
+	return fault(runner.Exec(c.real, c.inv.Argv, os.Environ()), ""), nil
 }
 
 // script judges a script file whole.

@@ -119,6 +119,6 @@ func (a *Analyzer) interp(src Source, out *[]rules.Action) *interp {
 	st.env = a.World.Getenv
 	return &interp{
 		w: a.World, table: a.Table, protected: protected, shell: src.Shell, out: out, budget: &budget, entries: &entries, st: st,
-		stdout: &buffer{}, repos: &repoCache{byDir: map[string]Repo{}}, left: map[lead]*state{}, active: map[*function]int{}, span: [2]int{0, len(src.Text)},
+		stdout: &buffer{}, repos: &repoCache{byDir: map[string]Repo{}}, left: map[lead]*state{}, active: map[*function]int{}, entered: map[*function]entry{}, span: [2]int{0, len(src.Text)},
 	}
 }

@@ -30,7 +30,16 @@ func (it *interp) builtin(name string, argv []value.Text, words []*syntax.Word) 
 		}
 		return unsure, true
 	case "return":
-		it.flow = flowReturn
+		switch {
+		case len(it.st.locals) > 0 || it.sourcing > 0:
+			it.flow = flowReturn
+		case it.shell == dialect.Bash: // an error, and no return
+			return failure, true
+		default:
+			it.flow = flowExit
+			it.depart()
+			return unsure, true
+		}
 		if len(args) > 0 && args[0].Known() {
 			return truth(atoi(string(args[0]))&255 == 0, true), true
 		}

@@ -46,15 +46,27 @@ type interp struct {
 	// have been taken, by where it leads to.
 	left   map[lead]*state
 	dead   bool // what is walked is not reached
+	// sourcing counts the files that are being sourced.
+	sourcing int
 	active map[*function]int
-	repos  *repoCache
-	sinks  map[value.Text]func(stream) // what reads the other end of >(…)
+	// entered holds the state in which a function was entered again, deep in
+	// recursion.
+	entered map[*function]entry
+	forks   int // processes between the shell and this walk
+	repos   *repoCache
+	sinks   map[value.Text]func(stream) // what reads the other end of >(…)
 	// pending holds the >(…) of the command at hand whose input did not get
 	// known.
 	pending []func()
 	// readsInput, if not nil, is set when a command may read the standard
 	// input that the shell itself reads the script from.
 	readsInput *bool
+}
+
+// entry is the state in which a function was entered.
+type entry struct {
+	st    *state
+	forks int
 }
 
 // flow is a pending break, continue, return or exit.
@@ -205,6 +217,7 @@ func (it *interp) stmt(s *syntax.Stmt) result {
 	}
 	if s.Background || s.Coprocess || s.Disown {
 		c := it.sub()
+		c.forks++
 		c.stdout = &buffer{}
 		bg := *s
 		bg.Background, bg.Coprocess, bg.Disown = false, false, false
@@ -349,6 +362,7 @@ func (it *interp) binary(c *syntax.BinaryCmd) result {
 	switch c.Op {
 	case syntax.Pipe, syntax.PipeAll:
 		left := it.sub()
+		left.forks++
 		buf := &buffer{}
 		left.stdout = buf
 		if c.Op == syntax.PipeAll {

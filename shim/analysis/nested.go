@@ -217,6 +217,8 @@ func (it *interp) scriptText(p value.Text) (value.Text, bool) {
 
 // sourceFile walks a file in the state at hand, as . and source do.
 func (it *interp) sourceFile(p value.Text, via string) {
+	it.sourcing++
+	defer func() { it.sourcing-- }()
 	if s, ok := it.devFd(p); ok {
 		it.text(s.asText(), origin{parent: &it.org, nested: true, span: it.span}, via)
 		return

@@ -283,6 +283,9 @@ func (it *interp) operate(p *syntax.ParamExp, name string, t value.Text, set boo
 		}
 		return changeCase(t, pat, p.Exp.Op), true
 	case syntax.OtherParamOps:
+		if !set {
+			return t, true
+		}
 		return it.transform(p, name, t), true
 	}
 	return t, true

@@ -1,6 +1,7 @@
 package analysis
 
 import (
+	"slices"
 	"strings"
 
 	"mvdan.cc/sh/v3/syntax"
@@ -242,6 +243,18 @@ func (it *interp) callFunc(f *function, argv []value.Text) result {
 	if it.dead && it.active[f] > 0 { // not reached, and walked already
 		it.depth--
 		return unsure
+	}
+	if it.active[f] >= 4 { // deep in recursion: if nothing changes any more, nothing new can run
+		if prev, ok := it.entered[f]; ok && it.st.same(prev.st) && slices.Equal(prev.st.params, argv[1:]) {
+			if it.forks > prev.forks {
+				it.opaque("a function starts itself again and again, each time in new processes", nil)
+			}
+			it.depth--
+			return unsure
+		}
+		e := entry{st: it.st.clone(), forks: it.forks}
+		e.st.params = argv[1:]
+		it.entered[f] = e
 	}
 	it.active[f]++
 	defer func() { it.active[f]-- }()

@@ -58,8 +58,12 @@ func (it *interp) field(w *syntax.Word) []value.Text {
 		return []value.Text{value.Known(l)}
 	}
 	var out []value.Text
-	for _, bw := range it.braces(w) {
+	bws := it.braces(w)
+	for _, bw := range bws {
 		var b builder
+		if len(bws) > 1 {
+			bw.Parts = joinNames(bw.Parts)
+		}
 		it.argument(&b, bw.Parts)
 		b.flush()
 		for _, f := range b.done {
@@ -76,6 +80,33 @@ func (it *interp) field(w *syntax.Word) []value.Text {
 // mayGlob reports whether a field may be a pattern or hold braces.
 func mayGlob(f []frag) bool {
 	return slices.ContainsFunc(f, func(fr frag) bool { return !fr.quoted && strings.ContainsAny(string(fr.text), "*?[({") })
+}
+
+// joinNames lets $x take in what follows it only after brace expansion: {$x,y}z is
+// $xz and yz.
+func joinNames(parts []syntax.WordPart) []syntax.WordPart {
+	var out []syntax.WordPart
+	for _, p := range parts {
+		l, isLit := p.(*syntax.Lit)
+		if isLit && l.Value == "" {
+			continue
+		}
+		if n := len(out); isLit && n > 0 {
+			e, ok := out[n-1].(*syntax.ParamExp)
+			k := 0
+			for k < len(l.Value) && isName("_"+l.Value[k:k+1]) {
+				k++
+			}
+			if ok && e.Short && e.Dollar.IsValid() && k > 0 && e.Param != nil && isName(e.Param.Value) {
+				longer := *e
+				longer.Param = &syntax.Lit{Value: e.Param.Value + l.Value[:k]}
+				out[n-1] = &longer
+				p = &syntax.Lit{Value: l.Value[k:]}
+			}
+		}
+		out = append(out, p)
+	}
+	return out
 }
 
 // argument expands a word of a command. In one that looks like an assignment,

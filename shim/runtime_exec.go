@@ -1,0 +1,221 @@
+package shim
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+
+	"guard/rules"
+	"guard/rules/value"
+	"guard/shim/analysis"
+	"guard/shim/supervise"
+)
+
+// maxImages bounds the programs that are remembered by process.
+const maxImages = 4096
+
+// image is the program that a process runs, as it was started.
+type image struct {
+	exe     string // that the kernel loads: the interpreter of a script
+	argv    []string
+	dir     string
+	loads   []string // files that its command line makes it load
+	deletes []string // trees that it was allowed to delete
+}
+
+// sightless is the world without the content of files: what a script does is
+// judged when it does it.
+type sightless struct{ *analysis.Host }
+
+// ReadFile fails.
+func (sightless) ReadFile(string, int) ([]byte, error) { return nil, errors.New("not read") }
+
+// judgeExec decides about a program that is to be run.
+func (r *runtimeJudge) judgeExec(e *supervise.Event) supervise.Answer {
+	img := r.load(e)
+	if r.isGuard(e.Real) {
+		a := r.execAction(e, append([]string{"guard"}, e.Argv[min(1, len(e.Argv)):]...))
+		return r.answerExec(e, img, []rules.Action{a})
+	}
+	w, err := analysis.NewHost(img.dir, r.world.Environ())
+	if err != nil || img.dir == "" {
+		return supervise.Refuse
+	}
+	an := analysis.Analyzer{World: sightless{w}, Table: r.loaded.Policy.Table(), Protected: r.loaded.Policy.Protected}
+	var all []rules.Action
+	for _, name := range r.identities(e) {
+		argv := append([]string{name}, e.Argv[min(1, len(e.Argv)):]...)
+		for _, a := range an.Command(argv).Actions {
+			switch {
+			case a.Op == rules.Load && a.Path.Known():
+				img.loads = append(img.loads, string(a.Path))
+			case a.Op == rules.Delete && a.Recursive && a.Path.Known():
+				img.deletes = append(img.deletes, string(a.Path))
+				if a.Real != "" {
+					img.deletes = append(img.deletes, string(a.Real))
+				}
+			}
+			if r.foreseen(&a) {
+				continue
+			}
+			a.Via = append(chain(e.Proc), a.Via...)
+			if a.Why == "" {
+				a.Why = story(e.Proc)
+			}
+			if a.Path.Known() {
+				a.Created = r.madeHere(string(a.Path))
+				if a.Created != "" && a.Op == rules.Delete {
+					a.Loses = rules.False
+				}
+			}
+			all = append(all, a)
+		}
+	}
+	return r.answerExec(e, img, all)
+}
+
+func (r *runtimeJudge) answerExec(e *supervise.Event, img *image, actions []rules.Action) supervise.Answer {
+	v := Settled(r.loaded.Policy.Evaluate(actions))
+	v.Findings = slices.DeleteFunc(v.Findings, func(f rules.Finding) bool { return r.owns(e.Proc, img, &actions[f.Action], f.Rule) })
+	v = Settled(v)
+	if v.Applied != rules.Allow {
+		img.loads, img.deletes = nil, nil
+		r.refused(e, actions, v)
+		return supervise.Refuse
+	}
+	if !r.passed(e, actions, v) {
+		return supervise.Refuse
+	}
+	return supervise.Allow
+}
+
+// foreseen reports whether an action need not be judged now: it will be when the
+// system call is made, or the text layer knew more of it and has allowed it.
+func (r *runtimeJudge) foreseen(a *rules.Action) bool {
+	switch a.Op {
+	case rules.Read, rules.Load:
+		return r.opt.Level >= supervise.LevelFull
+	case rules.Write, rules.Delete, rules.Chmod:
+		if r.opt.Level >= supervise.LevelWrite && !a.Recursive {
+			return true
+		}
+		return a.Path.Known() && r.allowed[allowKey(a.Op, a.Recursive, string(a.Path))]
+	}
+	return false
+}
+
+func (r *runtimeJudge) execAction(e *supervise.Event, argv []string) rules.Action {
+	a := rules.Action{Op: rules.Exec, Via: chain(e.Proc), Why: story(e.Proc)}
+	for _, w := range argv {
+		a.Argv = append(a.Argv, value.Known(w))
+	}
+	if r.trusted(e.Real) {
+		a.Program = value.Known(e.Real)
+	}
+	return a
+}
+
+// identities lists the names under which a program is to be judged: of the file
+// that is run, of what that is a link to, and the one it is told to go by, which
+// decides what a busybox does.
+func (r *runtimeJudge) identities(e *supervise.Event) []string {
+	names := []string{e.Path, e.Real}
+	if len(e.Argv) > 0 {
+		names = append(names, e.Argv[0])
+	}
+	var out []string
+	seen := map[string]bool{}
+	for _, n := range names {
+		spec := r.loaded.Policy.Table().Lookup(filepath.Base(strings.TrimPrefix(n, "-")))
+		if spec != nil && !seen[spec.Names[0]] {
+			seen[spec.Names[0]] = true
+			out = append(out, strings.TrimPrefix(n, "-"))
+		}
+	}
+	if len(out) == 0 {
+		out = append(out, e.Path)
+	}
+	return out
+}
+
+// load remembers the program that a process is about to run.
+func (r *runtimeJudge) load(e *supervise.Event) *image {
+	img := &image{exe: e.Real, argv: e.Argv}
+	if e.Interp != "" {
+		name, arg, _ := strings.Cut(e.Interp, " ")
+		img.exe, img.argv = name, []string{name}
+		if real, err := filepath.EvalSymlinks(name); err == nil {
+			img.exe = real
+		}
+		if arg = strings.TrimSpace(arg); arg != "" {
+			img.argv = append(img.argv, arg)
+		}
+		img.argv = append(append(img.argv, e.Path), e.Argv[min(1, len(e.Argv)):]...)
+	}
+	img.dir, _ = os.Readlink("/proc/" + strconv.Itoa(e.Proc.PID) + "/cwd")
+	if len(r.images) >= maxImages {
+		clear(r.images)
+	}
+	r.images[e.Proc.PID] = img
+	return img
+}
+
+// imageOf finds what a process runs, or what the process did that forked it; nil
+// if it is not known.
+func (r *runtimeJudge) imageOf(p *supervise.Process) *image {
+	for q := p; q != nil && q.Exe == p.Exe; q = q.Parent {
+		if img := r.images[q.PID]; img != nil {
+			if img.exe == p.Exe {
+				return img
+			}
+			return nil
+		}
+		if q.Parent == nil && r.isRoot(q) {
+			return &image{exe: q.Exe, argv: r.opt.Argv, dir: r.world.Dir()}
+		}
+	}
+	return nil
+}
+
+// isRoot reports whether p still runs what guard has started.
+func (r *runtimeJudge) isRoot(p *supervise.Process) bool {
+	a, err := os.Stat("/proc/" + strconv.Itoa(p.PID) + "/exe")
+	if err != nil {
+		return false
+	}
+	b, err := os.Stat(r.opt.Path)
+	return err == nil && os.SameFile(a, b)
+}
+
+// chain names the programs that led to what p does, outermost first.
+func chain(p *supervise.Process) []string {
+	var out []string
+	for q := p; q != nil; q = q.Parent {
+		name := filepath.Base(q.Exe)
+		if name == "." {
+			name = "?"
+		}
+		out = append(out, name)
+	}
+	slices.Reverse(out)
+	return out
+}
+
+// maxStory bounds what is told of each process's command line, in bytes.
+const maxStory = 160
+
+// story says who acts, for the log: each process with its command line.
+func story(p *supervise.Process) string {
+	var parts []string
+	for q := p; q != nil && len(parts) < 8; q = q.Parent {
+		line := strings.Join(q.Argv, " ")
+		if len(line) > maxStory {
+			line = line[:maxStory] + "…"
+		}
+		parts = append(parts, strconv.Itoa(q.PID)+" "+q.Exe+": "+line)
+	}
+	return strings.Join(parts, " < ")
+}
