@@ -340,7 +340,7 @@ func TestGlobAgrees(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		glob := "/" + strings.Join(rapid.SliceOfN(tokens, 0, 6).Draw(rt, "glob"), "")
 		path := "/" + strings.Join(rapid.SliceOfN(alphabet, 0, 6).Draw(rt, "path"), "")
-		if !doublestar.ValidatePattern(glob) || strings.Contains(glob, "***") {
+		if !doublestar.ValidatePattern(glob) || strings.Contains(strings.ReplaceAll(glob, "/**/", "/"), "**") { // ** stands by itself
 			return
 		}
 		want, err := doublestar.Match(glob, path)

@@ -4,9 +4,9 @@ package shim
 
 import "guard/shim/supervise"
 
-// finish ends this process as the supervised program ended: by the same signal,
+// Finish ends this process as the supervised program ended: by the same signal,
 // or with the status that is returned.
-func finish(s supervise.Status) int {
+func Finish(s supervise.Status) int {
 	s.Raise()
 	return s.Code()
 }

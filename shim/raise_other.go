@@ -4,5 +4,5 @@ package shim
 
 import "guard/shim/supervise"
 
-// finish returns the exit status of the supervised program.
-func finish(s supervise.Status) int { return s.Code() }
+// Finish returns the exit status of the supervised program.
+func Finish(s supervise.Status) int { return s.Code() }

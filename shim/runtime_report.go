@@ -3,6 +3,7 @@ package shim
 import (
 	"fmt"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -29,13 +30,18 @@ func (r *runtimeJudge) first(key string) bool {
 // refused tells people and the log what does not happen.
 func (r *runtimeJudge) refused(e *supervise.Event, actions []rules.Action, v rules.Verdict) {
 	f := decisive(v)
-	what := f.Became
-	if !r.first(fmt.Sprint(f.Rule, e.Op, what)) {
+	what, by := f.Became, chain(e.Proc)
+	if f.Action < len(actions) {
+		what = actions[f.Action].Op.String() + " " + what
+	}
+	if e.Op == supervise.OpExec {
+		by = append(by, filepath.Base(e.Real))
+	}
+	if !r.first(f.Rule + what) {
 		return
 	}
-	by := chain(e.Proc)
-	fmt.Fprintf(os.Stderr, "guard: %s: %s [%s]\n  = %s %s, by %s\n",
-		f.Decision, report.Escape(f.Reason), f.Rule, e.Op, report.Escape(cut(what, 200)), report.Escape(strings.Join(by[max(0, len(by)-3):], " > ")))
+	fmt.Fprintf(os.Stderr, "guard: %s: %s [%s]\n  = %s, by %s\n",
+		f.Decision, report.Escape(f.Reason), f.Rule, report.Escape(cut(what, 200)), report.Escape(strings.Join(by[max(0, len(by)-3):], " > ")))
 	if err := r.record(actions, v); err != nil {
 		fmt.Fprintf(os.Stderr, "guard: error: %v\n", err)
 	}

@@ -7,7 +7,6 @@ import (
 
 	"guard/rules"
 	"guard/shim/report"
-	"guard/shim/supervise"
 )
 
 // supervise runs the real shell under the run-time layer. It reports false where
@@ -21,7 +20,7 @@ func (c *shell) supervise() (status int, done bool) {
 	s, err := c.loaded.Supervise(c.loc, c.world, RunOptions{Level: c.level, Path: c.real, Argv: c.inv.Argv, Text: text, Allowed: c.pass})
 	switch {
 	case err == nil:
-		return finish(s), true
+		return Finish(s), true
 	case !Unavailable(err):
 		return fault(err, "nothing was run"), true
 	case c.loaded.Require:

@@ -15,6 +15,9 @@ func main() { os.Exit(run(os.Args, shim.DefaultLocations())) }
 
 // run is the whole program; tests give it other places.
 func run(argv []string, loc shim.Locations) int {
+	if len(argv) == 2 && argv[0] == "guard" && argv[1] == shim.HandoverCommand {
+		return shim.ServeHandover(loc)
+	}
 	status, err := shim.Main(argv, loc)
 	if !errors.Is(err, shim.ErrCLI) {
 		return status

@@ -67,6 +67,27 @@ func (it *interp) operand(x syntax.ArithmExpr) (int64, bool) {
 	return v, ok
 }
 
+// expansions carries out the expansions in what is not evaluated: the shell makes
+// all of them before.
+func (it *interp) expansions(x syntax.ArithmExpr) {
+	if x == nil {
+		return
+	}
+	syntax.Walk(x, func(n syntax.Node) bool {
+		switch n := n.(type) {
+		case *syntax.CmdSubst:
+			it.substitute(n)
+			return false
+		case *syntax.ParamExp:
+			if n.Dollar.IsValid() {
+				it.param(&builder{}, n, true, true)
+				return false
+			}
+		}
+		return true
+	})
+}
+
 // perhaps evaluates what may or may not be reached.
 func (it *interp) perhaps(x syntax.ArithmExpr) (int64, bool) {
 	before := it.st.clone()
@@ -254,12 +275,15 @@ func (it *interp) binaryArith(x *syntax.BinaryArithm) (int64, bool) {
 			return 0, false
 		}
 		if c != 0 {
+			it.expansions(alt.Y)
 			return it.arith(alt.X)
 		}
+		it.expansions(alt.X)
 		return it.arith(alt.Y)
 	case syntax.AndArit:
 		a, ok := it.operand(x.X)
 		if ok && a == 0 {
+			it.expansions(x.Y)
 			return 0, true
 		}
 		if !ok {
@@ -271,6 +295,7 @@ func (it *interp) binaryArith(x *syntax.BinaryArithm) (int64, bool) {
 	case syntax.OrArit:
 		a, ok := it.operand(x.X)
 		if ok && a != 0 {
+			it.expansions(x.Y)
 			return 1, true
 		}
 		if !ok {

@@ -17,6 +17,9 @@ import (
 // such command.
 func (it *interp) builtin(name string, argv []value.Text, words []*syntax.Word) (result, bool) {
 	args := argv[1:]
+	if it.st.opts["disabled "+name] { // enable -n
+		return unsure, false
+	}
 	switch name {
 	case ":", "true":
 		return success, true
@@ -130,7 +133,11 @@ func (it *interp) builtin(name string, argv []value.Text, words []*syntax.Word) 
 		}
 		return success, true
 	case "enable":
+		off := len(args) > 1 && args[0] == "-n"
 		for i, a := range args {
+			if off && i > 0 {
+				it.st.opts["disabled "+string(a)] = true
+			}
 			if a == "-f" && i+1 < len(args) {
 				it.opaque("a builtin is loaded from a file", nil)
 			}

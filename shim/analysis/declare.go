@@ -18,7 +18,13 @@ func (it *interp) declare(c *syntax.DeclClause) result {
 	values := make([]value.Text, len(c.Args)) // all are expanded before any is assigned
 	for i, a := range c.Args {
 		if a.Name != nil && !a.Naked && a.Array == nil {
-			values[i] = it.assignValue(a.Value)
+			w := a.Value
+			if w != nil { // NAME={a,b} is two words here, of which the last one stays
+				if ws := it.braces(w); len(ws) > 0 {
+					w = ws[len(ws)-1]
+				}
+			}
+			values[i] = it.assignValue(w)
 		}
 	}
 	for i, a := range c.Args {

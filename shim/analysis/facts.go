@@ -85,8 +85,11 @@ func (it *interp) deleted(a *rules.Action) {
 		}
 	}
 	if a.Exists == rules.False {
-		if dir := string(it.st.dir); it.exists(value.Text(path.Dir(s))) != rules.True && !strings.HasPrefix(s, dir+"/") {
-			a.Exists = rules.Unknown // not even its directory is here: the path is meant for another machine
+		elsewhere := !strings.HasPrefix(s, it.w.Dir()+"/")
+		if elsewhere && (it.exists(value.Text(path.Dir(s))) != rules.True || strings.Contains(path.Base(s), "*")) {
+			// Not even its directory is here: the path is meant for another
+			// machine; or a pattern that matches nothing as yet.
+			a.Exists = rules.Unknown
 			return
 		}
 		a.Loses = rules.False

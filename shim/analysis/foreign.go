@@ -65,9 +65,9 @@ func (c *call) foreign(lang inline.Lang, t value.Text, args []value.Text) {
 
 // path resolves a path of an inline program.
 func (c *call) inlinePath(t value.Text) value.Text {
-	if rest, ok := strings.CutPrefix(string(t), "~/"); ok || t == "~" {
+	if t == "~" || strings.HasPrefix(string(t), "~/") {
 		home, _ := c.it.tilde("")
-		return absIn(home, value.Text("./"+rest))
+		return absIn(home, "."+t[1:])
 	}
 	return c.abs(t)
 }

@@ -44,11 +44,11 @@ type interp struct {
 	levels   int // loops that a break or continue is for
 	// left holds the states in which a break, continue, return or exit may
 	// have been taken, by where it leads to.
-	left   map[lead]*state
-	dead   bool // what is walked is not reached
+	left map[lead]*state
+	dead bool // what is walked is not reached
 	// sourcing counts the files that are being sourced.
 	sourcing int
-	active map[*function]int
+	active   map[*function]int
 	// entered holds the state in which a function was entered again, deep in
 	// recursion.
 	entered map[*function]entry
@@ -57,7 +57,8 @@ type interp struct {
 	sinks   map[value.Text]func(stream) // what reads the other end of >(…)
 	// pending holds the >(…) of the command at hand whose input did not get
 	// known.
-	pending []func()
+	pending    []func()
+	childShopt []string // options (-O) of the shell that is about to be started
 	// readsInput, if not nil, is set when a command may read the standard
 	// input that the shell itself reads the script from.
 	readsInput *bool
@@ -149,12 +150,18 @@ func (it *interp) spend() bool {
 	if *it.budget == 0 {
 		it.opaque("the command is too long to be followed", nil)
 	}
+	if len(*it.out) == maxActions {
+		it.opaque("the command does more than can be followed", nil)
+	}
 	return *it.budget > 0 && len(*it.out) < maxActions
 }
 
 // emit records an action.
 func (it *interp) emit(a rules.Action) {
 	if len(*it.out) >= maxActions {
+		if len(*it.out) == maxActions {
+			it.opaque("the command does more than can be followed", nil)
+		}
 		return
 	}
 	if a.Span == [2]int{} {

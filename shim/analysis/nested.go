@@ -141,6 +141,10 @@ func (it *interp) shellText(shell string, t value.Text, arg0 value.Text, params 
 	sub := it.sub()
 	sub.via = append(sub.via[:len(sub.via):len(sub.via)], via)
 	sub.st = newShellState(it.st)
+	for _, o := range it.childShopt {
+		sub.st.shopt[o] = true
+	}
+	sub.childShopt = nil
 	sub.st.params, sub.st.arg0 = params, arg0
 	sub.shell = shellOf(shell)
 	sub.preamble()

@@ -140,6 +140,9 @@ func compare(ran [][]string, predicted []rules.Action) (missed [][]string, exact
 	said := map[string]bool{}
 	var loose []*regexp.Regexp
 	for _, a := range predicted {
+		if a.Op != rules.Exec || len(a.Argv) == 0 {
+			continue
+		}
 		if argv, ok := knownArgv(a.Argv); ok {
 			if !slices.Contains(recorders, argv[0]) {
 				continue // it would not be recorded
@@ -232,7 +235,7 @@ func describe(as []rules.Action) string {
 // uncertain reports whether the course of a program depends on what recorders
 // return or print, which no analysis of the text can know.
 func uncertain(text string) bool {
-	for _, s := range []string{"rf", "rsay", "r5", "r1 a && r2 b", "until r2", "if r1", "$?", "$("+"r", "r1 x ||"} {
+	for _, s := range []string{"rf", "rsay", "r5", "r1 a && r2 b", "until r2", "if r1", "$?", "$(" + "r", "r1 x ||"} {
 		if strings.Contains(text, s) {
 			return true
 		}

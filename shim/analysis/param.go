@@ -196,6 +196,7 @@ func (it *interp) alternative(b *builder, p *syntax.ParamExp, name string, t val
 		return true
 	case syntax.ErrorUnset, syntax.ErrorUnsetOrNull:
 		if missing {
+			it.literal(p.Exp.Word)
 			b.add("", quoted)
 		}
 		return missing
@@ -517,7 +518,11 @@ func trim(t value.Text, pat string, op syntax.ParExpOperator) value.Text {
 		if op == syntax.RemSmallSuffix || op == syntax.RemLargeSuffix {
 			part = s[k:]
 		}
-		if matchPattern(pat, value.Text(part), false) == rules.Yes {
+		m := matchPattern(pat, value.Text(part), false)
+		if m == rules.Maybe {
+			return value.Any
+		}
+		if m == rules.Yes {
 			best = k
 			break
 		}
@@ -579,7 +584,11 @@ func (it *interp) replace(t value.Text, pat string, with value.Text, all bool) v
 			if steps++; steps > 100_000 {
 				return value.Any
 			}
-			if matchPattern(pat, value.Text(s[i:j]), false) == rules.Yes {
+			m := matchPattern(pat, value.Text(s[i:j]), false)
+			if m == rules.Maybe {
+				return value.Any
+			}
+			if m == rules.Yes {
 				end = j
 				break
 			}

@@ -114,6 +114,9 @@ func (m *shellMatcher) star(p, s string) rules.Match {
 	}
 	best := rules.No
 	for i := 0; i <= len(s); i++ {
+		if m.steps < 0 {
+			return rules.Maybe
+		}
 		if r := m.match(p, s[i:]); r > best {
 			if best = r; best == rules.Yes {
 				return best
@@ -128,12 +131,18 @@ func (m *shellMatcher) star(p, s string) rules.Match {
 
 // ext matches ?(a|b), *(…), +(…), @(…) and !(…) before rest.
 func (m *shellMatcher) ext(op byte, alts, rest, s string) rules.Match {
+	if m.steps--; m.steps < 0 {
+		return rules.Maybe
+	}
 	best := rules.No
 	list := splitAlts(alts)
 	if op == '?' || op == '*' {
 		best = m.match(rest, s)
 	}
 	for i := 0; i <= len(s) && best != rules.Yes; i++ {
+		if m.steps < 0 {
+			return rules.Maybe
+		}
 		head := rules.No
 		for _, a := range list {
 			head = max(head, m.match(a, s[:i]))

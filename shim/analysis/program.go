@@ -582,6 +582,11 @@ func (c *call) shell(t value.Text, i int) {
 	}
 	sub := c.it.sub()
 	sub.st.dir = c.dir
+	for _, o := range c.p.Opts {
+		if o.Name == "-O" && isShellName(shell) {
+			sub.childShopt = append(sub.childShopt, string(o.Value))
+		}
+	}
 	for _, e := range c.env {
 		n, v, _ := strings.Cut(string(e), "=")
 		sub.st.vars[n] = variable{alts: []value.Text{value.Text(v)}, exported: true}

@@ -12,6 +12,9 @@ import (
 // remembered.
 func (c *call) setting(t value.Text, i int) {
 	key, v, ok := strings.Cut(string(t), "=")
+	if k, rest, space := strings.Cut(string(t), " "); space && (!ok || len(k) < len(key)) {
+		key, v, ok = k, rest, true // ssh -o "ProxyCommand x"
+	}
 	if !ok || c.p.Spec == nil {
 		return
 	}

@@ -21,7 +21,9 @@ func (it *interp) simple(c *syntax.CallExpr) result {
 	if hasVars(before) {
 		it.st = before.clone()
 	}
+	out, start := it.stdout, *it.stdout
 	r := it.simpleOnce(c)
+	differs := false
 	multi = it.multi
 	first := it.st
 	for name, n := range multi {
@@ -33,7 +35,7 @@ func (it *interp) simple(c *syntax.CallExpr) result {
 					it.choice[other] = k
 				}
 			}
-			it.simpleOnce(c)
+			differs = it.otherOutput(c, start, out) || differs
 			first.join(it.st)
 			r = unsure
 		}
@@ -46,9 +48,13 @@ func (it *interp) simple(c *syntax.CallExpr) result {
 		it.st.dir = dir
 		delete(it.st.vars, dirName)
 		it.multi, it.choice = map[string]int{}, map[string]int{}
-		it.simpleOnce(c)
+		differs = it.otherOutput(c, start, out) || differs
 		first.join(it.st)
 		r = unsure
+	}
+	if differs {
+		*out = start
+		out.write(value.Any)
 	}
 	if it.st = first; first != before {
 		*before = *first
@@ -56,6 +62,17 @@ func (it *interp) simple(c *syntax.CallExpr) result {
 	}
 	it.multi, it.choice = nil, nil
 	return r
+}
+
+// otherOutput walks a command with other values than at first, and reports whether
+// that makes it print something else.
+func (it *interp) otherOutput(c *syntax.CallExpr, start buffer, first *buffer) bool {
+	buf := start
+	buf.lines = slices.Clip(buf.lines)
+	it.stdout = &buf
+	it.simpleOnce(c)
+	it.stdout = first
+	return buf.text != first.text || !slices.Equal(buf.lines, first.lines)
 }
 
 // hasVars reports whether some variable has several possible values.
@@ -77,6 +94,8 @@ func (it *interp) simpleOnce(c *syntax.CallExpr) result {
 		}
 		return it.substResult(c.Assigns)
 	}
+	pend := it.pending
+	it.pending = nil
 	words := it.expandAlias(c.Args)
 	argv := it.fields(words)
 	if len(argv) > 0 && strings.HasPrefix(string(argv[0]), string(value.Many)) && len(argv[0]) == 2 && len(argv) > 1 && allEmptyParams(c.Args[0]) {
@@ -86,8 +105,6 @@ func (it *interp) simpleOnce(c *syntax.CallExpr) result {
 	if len(c.Assigns) > 0 {
 		restore = it.temporary(c.Assigns)
 	}
-	pend := it.pending
-	it.pending = nil
 	r := success
 	if len(argv) > 0 {
 		r = it.run(argv, words)
