@@ -261,8 +261,6 @@ func beneath(r row) string {
 	switch {
 	case r.pid, r.about == "same parent":
 		return "the shell is a child of guard"
-	case r.about == "process substitution":
-		return "/dev/fd/N is looked for among the supervisor's own descriptors"
 	}
 	return ""
 }

@@ -106,7 +106,7 @@ func TestSignals(t *testing.T) {
 		code int
 	}{
 		{"echo ready; while :; do sleep 0.05; done", syscall.SIGTERM, -15},
-		{"echo ready; while :; do sleep 0.05; done", syscall.SIGINT, -2},
+		{"trap 'exit 4' INT; echo ready; while :; do sleep 0.05; done", syscall.SIGINT, 4},
 		{"trap 'exit 5' TERM; echo ready; while :; do sleep 0.05; done", syscall.SIGTERM, 5},
 		{"trap 'exit 6' HUP; echo ready; while :; do sleep 0.05; done", syscall.SIGHUP, 6},
 		{"trap 'exit 7' USR1; echo ready; while :; do sleep 0.05; done", syscall.SIGUSR1, 7},

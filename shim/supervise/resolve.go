@@ -81,7 +81,8 @@ func (r *resolver) find(tid int, dirfd int32, name string, how lookup) (file, un
 	if e == unix.ENOENT && how.create {
 		e = r.missing(start, name, &f)
 	}
-	if e == unix.ELOOP || e == 0 && strings.HasPrefix(f.real, r.self) {
+	if e == unix.ELOOP || e == 0 && strings.HasPrefix(f.real, r.self) ||
+		e == unix.ENOENT && (strings.HasPrefix(f.named, "/dev/") || strings.HasPrefix(f.named, "/proc/")) {
 		// A link into /proc depends on who follows it.
 		f.close()
 		return r.walk(tid, base, name, how, f.named)
