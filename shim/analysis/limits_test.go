@@ -80,10 +80,10 @@ func TestLimits(t *testing.T) {
 		took := time.Since(start)
 		runtime.ReadMemStats(&after)
 		t.Logf("%-16s %8s %5d MB %5d actions, error %v", name, took.Round(time.Millisecond), (after.TotalAlloc-before.TotalAlloc)>>20, len(res.Actions), res.Err != nil)
-		if took > time.Second {
+		if took > 15*time.Second { // it hangs; speed is for benchmarks
 			t.Errorf("%s takes %s", name, took)
 		}
-		if mb := (after.Sys - before.Sys) >> 20; mb > 256 && after.Sys > before.Sys {
+		if mb := (after.Sys - before.Sys) >> 20; mb > 1024 && after.Sys > before.Sys {
 			t.Errorf("%s needs %d MB", name, mb)
 		}
 		open := res.Err != nil
