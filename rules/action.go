@@ -116,7 +116,7 @@ func (a *Action) Known() bool {
 	return a.Path.Known() && a.URL.Known() && a.Text.Known() && !a.Opaque
 }
 
-// jsonAction is the JSON form of an Action; DESIGN's contract fixes its first
+// jsonAction is the JSON form of an Action; the contract in docs/architecture.md fixes its first
 // eleven names.
 type jsonAction struct {
 	Op         Op       `json:"op"`
@@ -147,7 +147,7 @@ type jsonAction struct {
 	Created    string   `json:"created,omitempty"`
 }
 
-// MarshalJSON writes the object of DESIGN's contract. Unknown parts of a string
+// MarshalJSON writes the object of the contract in docs/architecture.md. Unknown parts of a string
 // are written as \u0000 and the letter of their kind, so that a reader can
 // tell them from an ellipsis in the text.
 func (a Action) MarshalJSON() ([]byte, error) {

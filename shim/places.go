@@ -32,7 +32,7 @@ type Locations struct {
 	Shell runner.Locations
 }
 
-// DefaultLocations returns the places of DESIGN's contract for the user that runs
+// DefaultLocations returns the places of the contract in docs/architecture.md for the user that runs
 // guard.
 func DefaultLocations() Locations {
 	loc := Locations{Etc: "/etc/guard", UID: os.Getuid()}
