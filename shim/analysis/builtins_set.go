@@ -1,0 +1,420 @@
+package analysis
+
+import (
+	"bytes"
+	"maps"
+	"strings"
+
+	"mvdan.cc/sh/v3/syntax"
+
+	"guard/rules"
+	"guard/rules/value"
+	"guard/shim/analysis/dialect"
+	"guard/shim/analysis/filters"
+)
+
+func (it *interp) eval(args []value.Text, words []*syntax.Word) result {
+	if len(args) > 0 && args[0] == "--" {
+		args = args[1:]
+		if len(words) > 0 {
+			words = words[1:]
+		}
+	}
+	t := value.Text(strings.Join(strs(args), " "))
+	org := origin{parent: &it.org, nested: true, span: it.span}
+	if len(words) == len(args)+1 {
+		org = it.nestedOrigin(words[1:])
+	}
+	return it.text(t, org, "eval")
+}
+
+func (it *interp) source(args []value.Text) result {
+	if len(args) > 0 && args[0] == "--" {
+		args = args[1:]
+	}
+	if len(args) == 0 {
+		return failure
+	}
+	p := it.abs(args[0])
+	if args[0].Known() && !strings.Contains(string(args[0]), "/") && it.exists(p) != rules.True {
+		if path, ok := it.get("PATH"); ok && path.Known() {
+			for _, d := range strings.Split(string(path), ":") {
+				if q := absIn(it.abs(value.Text(d)), args[0]); it.exists(q) == rules.True {
+					p = q
+					break
+				}
+			}
+		}
+	}
+	params := it.st.params
+	if len(args) > 1 {
+		it.st.params = args[1:]
+	}
+	it.sourceFile(p, "source")
+	it.rejoin(it.leads(flowReturn))
+	it.st.params = params
+	if it.flow == flowReturn {
+		it.flow = flowNone
+	}
+	return unsure
+}
+
+func (it *interp) execBuiltin(args []value.Text, words []*syntax.Word) result {
+	if len(words) > 0 {
+		words = words[1:]
+	}
+	for len(args) > 0 && strings.HasPrefix(string(args[0]), "-") && args[0] != "-" {
+		o := string(args[0])
+		args, words = args[1:], tail(words)
+		if o == "--" {
+			break
+		}
+		if strings.HasSuffix(o, "a") && len(args) > 0 {
+			args, words = args[1:], tail(words) // exec -a NAME: argv[0] only
+		}
+	}
+	if len(args) == 0 {
+		return success
+	}
+	r := it.program(args, words)
+	it.flow = flowExit
+	return r
+}
+
+func tail(ws []*syntax.Word) []*syntax.Word {
+	if len(ws) > 0 {
+		return ws[1:]
+	}
+	return nil
+}
+
+func (it *interp) commandBuiltin(name string, args []value.Text, words []*syntax.Word) result {
+	words = tail(words)
+	for len(args) > 0 && strings.HasPrefix(string(args[0]), "-") {
+		if args[0] == "-v" || args[0] == "-V" {
+			it.stdout.write(value.Any + "\n")
+			return unsure
+		}
+		args, words = args[1:], tail(words)
+	}
+	if len(args) == 0 {
+		return success
+	}
+	if !args[0].Known() {
+		it.opaque("the name of the program is not known", args)
+		return unsure
+	}
+	if r, ok := it.builtin(string(args[0]), args, words); ok {
+		return r
+	}
+	if name == "builtin" {
+		return failure
+	}
+	return it.program(args, words)
+}
+
+func (it *interp) setBuiltin(args []value.Text) {
+	for i := 0; i < len(args); i++ {
+		a := string(args[i])
+		if a == "--" {
+			it.st.params = args[i+1:]
+			return
+		}
+		if a == "-" {
+			if i+1 < len(args) {
+				it.st.params = args[i+1:]
+			}
+			return
+		}
+		if len(a) < 2 || a[0] != '-' && a[0] != '+' {
+			it.st.params = args[i:]
+			return
+		}
+		on := a[0] == '-'
+		for _, c := range a[1:] {
+			switch c {
+			case 'o':
+				if i+1 < len(args) {
+					i++
+					it.setOption(string(args[i]), on)
+				}
+			case 'B':
+				it.setOption("braceexpand", on)
+			case 'e':
+				it.st.opts["errexit"] = on
+			case 'f':
+				it.st.opts["noglob"] = on
+			case 'C':
+				it.st.opts["noclobber"] = on
+			case 'a':
+				it.st.opts["allexport"] = on
+			case 'x':
+				it.st.opts["xtrace"] = on
+			case 'n':
+				it.st.opts["noexec"] = on
+			}
+		}
+	}
+	if it.st.opts["xtrace"] {
+		if ps4, ok := it.get("PS4"); ok {
+			it.sub().prompt(ps4)
+		}
+	}
+}
+
+// setOption is set -o name, or +o.
+func (it *interp) setOption(name string, on bool) {
+	if name == "braceexpand" {
+		it.st.opts["nobraceexpand"] = !on
+		return
+	}
+	it.st.opts[name] = on
+}
+
+func (it *interp) shoptBuiltin(args []value.Text) {
+	on, set := false, false
+	for _, a := range args {
+		switch a {
+		case "-s":
+			on, set = true, true
+		case "-u":
+			set = true
+		case "-o", "-q", "-p":
+		default:
+			if set && !a.Known() {
+				it.st.shopt["\x00unknown"] = true
+			} else if set {
+				it.st.shopt[string(a)] = on
+			}
+		}
+	}
+}
+
+func (it *interp) unset(args []value.Text) {
+	vars, funcs := true, true
+	for _, a := range args {
+		if a == "-v" || a == "-f" {
+			vars, funcs = a == "-v", a == "-f"
+		}
+		if !a.Known() || strings.HasPrefix(string(a), "-") {
+			continue
+		}
+		if _, set := it.lookup(string(a)); funcs && (!vars || !set) {
+			delete(it.st.funcs, string(a))
+		}
+		if !vars {
+			continue
+		}
+		name, idx, elem := strings.Cut(string(a), "[")
+		name = it.deref(name)
+		if it.st.vars[name].readonly {
+			continue
+		}
+		if elem {
+			it.unsetElem(name, strings.TrimSuffix(idx, "]"))
+			continue
+		}
+		it.st.vars[name] = variable{unset: true, alts: nil}
+	}
+}
+
+// unsetElem removes one element of an array.
+func (it *interp) unsetElem(name, index string) {
+	v := it.st.vars[name]
+	if v.keys != nil {
+		v.keys = maps.Clone(v.keys)
+		delete(v.keys, strings.Trim(index, `"'`))
+		it.st.vars[name] = v
+		return
+	}
+	if index == "@" || index == "*" {
+		it.st.vars[name] = variable{unset: true}
+		return
+	}
+	n, ok := it.arithText(index)
+	if v.array && n < 0 {
+		n += int64(len(v.list))
+	}
+	switch {
+	case !ok:
+		v.list = []value.Text{value.Many}
+	case v.array && n >= 0 && n < int64(len(v.list)):
+		v.list = append([]value.Text{}, v.list...)
+		v.list[n] = hole
+		for len(v.list) > 0 && v.list[len(v.list)-1] == hole {
+			v.list = v.list[:len(v.list)-1]
+		}
+	}
+	it.st.vars[name] = v
+}
+
+func (it *interp) alias(args []value.Text) {
+	for _, a := range args {
+		if n, v, ok := strings.Cut(string(a), "="); ok && a.Known() {
+			it.st.aliases[n] = v
+		}
+	}
+}
+
+func (it *interp) trap(args []value.Text) {
+	for len(args) > 0 && (args[0] == "--" || args[0] == "-p" || args[0] == "-l") {
+		args = args[1:]
+	}
+	if len(args) < 2 {
+		return
+	}
+	for _, s := range args[1:] {
+		sig := strings.TrimPrefix(strings.ToUpper(string(s)), "SIG")
+		if sig == "0" {
+			sig = "EXIT"
+		}
+		if args[0] == "-" || args[0] == "" {
+			delete(it.st.traps, sig)
+			continue
+		}
+		it.st.traps[sig] = string(args[0])
+		if sig != "EXIT" {
+			// It may run at any time, DEBUG and ERR before or after any command.
+			sub := it.sub()
+			sub.stdout = &buffer{}
+			sub.runTrap(sig)
+		}
+	}
+}
+
+// echo writes what the shell's own echo prints.
+func (it *interp) echo(args []value.Text) {
+	known := true
+	for _, a := range args {
+		known = known && a.Known()
+	}
+	dash := it.shell == dialect.Dash
+	if known {
+		if out, ok := filters.EchoBuiltin(strs(args), it.st.shopt["xpg_echo"], dash); ok {
+			it.stdout.write(value.Known(string(out)))
+			return
+		}
+	}
+	newline, raw := true, true
+	for len(args) > 0 && !dash {
+		s := string(args[0])
+		if len(s) < 2 || s[0] != '-' || strings.Trim(s[1:], "neE") != "" {
+			break
+		}
+		newline = newline && !strings.Contains(s, "n")
+		raw = raw && !strings.Contains(s, "e")
+		args = args[1:]
+	}
+	t := value.Text(strings.Join(strs(args), " "))
+	if !raw && strings.Contains(string(t), "\\") {
+		t = value.Any
+	}
+	if newline {
+		t += "\n"
+	}
+	it.stdout.write(t)
+}
+
+func (it *interp) printf(args []value.Text) result {
+	dest := ""
+	if len(args) > 1 && args[0] == "-v" {
+		dest, args = string(args[1]), args[2:]
+	}
+	if len(args) > 0 && args[0] == "--" {
+		args = args[1:]
+	}
+	out := it.formatted(args)
+	if dest != "" && isName(dest) {
+		it.set(dest, out)
+		return success
+	}
+	if name, idx, ok := strings.Cut(dest, "["); ok && isName(name) {
+		if x := it.parseArith(strings.TrimSuffix(idx, "]")); x != nil {
+			it.setElem(name, x, out, false)
+		}
+		return success
+	}
+	if raw, ok := it.rawFormat(args); ok {
+		it.stdout.writeBytes(raw)
+	} else {
+		it.stdout.write(out)
+	}
+	return success
+}
+
+// rawFormat is the output of printf, when it holds NUL.
+func (it *interp) rawFormat(args []value.Text) ([]byte, bool) {
+	for _, a := range args {
+		if !a.Known() {
+			return nil, false
+		}
+	}
+	if len(args) == 0 || !strings.Contains(string(args[0]), "\\") || it.shell == dialect.Dash {
+		return nil, false
+	}
+	raw, _, ok := filters.Printf(strs(args), filters.Bash, filters.Limits{})
+	return raw, ok && bytes.IndexByte(raw, 0) >= 0
+}
+
+// formatted is the output of printf.
+func (it *interp) formatted(args []value.Text) value.Text {
+	if len(args) == 0 {
+		return ""
+	}
+	known := true
+	for _, a := range args {
+		known = known && a.Known()
+	}
+	if known {
+		fl := filters.Bash
+		if it.shell == dialect.Dash {
+			fl = filters.Dash
+		}
+		if out, _, ok := filters.Printf(strs(args), fl, filters.Limits{}); ok {
+			return value.Known(string(out))
+		}
+		return value.Any
+	}
+	return formatUnknown(args[0], args[1:])
+}
+
+// formatUnknown formats %s and %b of unknown arguments; anything else is unknown.
+func formatUnknown(format value.Text, args []value.Text) value.Text {
+	if !format.Known() {
+		return value.Any
+	}
+	var b strings.Builder
+	f := ansiC(string(format))
+	for round := 0; round == 0 || len(args) > 0; round++ {
+		used := false
+		for i := 0; i < len(f); i++ {
+			if f[i] != '%' || i+1 == len(f) {
+				b.WriteByte(f[i])
+				continue
+			}
+			i++
+			switch f[i] {
+			case '%':
+				b.WriteByte('%')
+			case 's', 'b':
+				used = true
+				if len(args) > 0 {
+					b.WriteString(string(args[0]))
+					args = args[1:]
+				}
+			case 'd', 'i', 'u':
+				used = true
+				b.WriteString(string(value.Digits))
+				if len(args) > 0 {
+					args = args[1:]
+				}
+			default:
+				return value.Any
+			}
+		}
+		if !used || round > maxWords {
+			break
+		}
+	}
+	return value.Text(b.String())
+}

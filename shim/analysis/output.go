@@ -1,0 +1,413 @@
+package analysis
+
+import (
+	"path"
+	"strings"
+
+	"mvdan.cc/sh/v3/syntax"
+
+	"guard/rules"
+	"guard/rules/value"
+	"guard/shim/analysis/filters"
+	"guard/shim/analysis/inline"
+)
+
+// runProgram is run for a process that is no shell: no builtins but those that
+// also exist as programs.
+func (it *interp) runProgram(argv []value.Text, words []*syntax.Word) result {
+	if !argv[0].Known() {
+		it.opaque("the name of the program is not known", argv)
+		it.unknownOperands(argv)
+		return unsure
+	}
+	switch argv[0] {
+	case "echo", "printf", "test", "[", "true", "false", "pwd", "kill":
+		return it.run(argv, words)
+	}
+	return it.program(argv, words)
+}
+
+// runArgs runs a command once for the words that xargs and its like add to it.
+func (c *call) runArgs(sub *interp, argv []value.Text, words []*syntax.Word, split bool) {
+	items := c.items()
+	if len(items) == 0 && c.ifItems() {
+		return
+	}
+	if len(argv) == 0 {
+		argv = []value.Text{"echo"}
+		if split { // parallel without a command runs its arguments
+			for _, t := range items {
+				sub.shellText("sh", t, "sh", nil, origin{parent: &sub.org, nested: true, span: sub.span}, c.p.Program)
+			}
+			return
+		}
+	}
+	mark := c.mark
+	if mark == "" && (split || c.finds()) {
+		mark = "{}"
+	}
+	if mark != "" {
+		used := false
+		for _, w := range argv {
+			used = used || strings.Contains(string(w), string(mark))
+		}
+		if used && split && len(argv) == 1 {
+			for _, t := range items {
+				text := value.Text(strings.ReplaceAll(string(argv[0]), string(mark), string(t)))
+				sub.shellText("sh", text, "sh", nil, origin{parent: &sub.org, nested: true, span: sub.span}, c.p.Program)
+			}
+			return
+		}
+		if used {
+			for _, t := range items {
+				next := make([]value.Text, len(argv))
+				for k, w := range argv {
+					next[k] = value.Text(strings.ReplaceAll(string(w), string(mark), string(t)))
+				}
+				sub.runProgram(next, nil)
+				if !sub.spend() {
+					return
+				}
+			}
+			if len(items) == 0 {
+				sub.runProgram(argv, nil)
+			}
+			return
+		}
+	}
+	if split && len(argv) == 1 && strings.ContainsAny(string(argv[0]), " ;|&") {
+		for _, t := range items { // one word with blanks is shell text
+			sub.shellText("sh", argv[0]+" "+t, "sh", nil, origin{parent: &sub.org, nested: true, span: sub.span}, c.p.Program)
+		}
+		return
+	}
+	if split {
+		for _, t := range items {
+			sub.runProgram(append(append([]value.Text{}, argv...), t), nil)
+		}
+		return
+	}
+	sub.runProgram(append(append([]value.Text{}, argv...), items...), nil)
+}
+
+// ifItems reports whether the command runs only if there is something to add.
+func (c *call) ifItems() bool {
+	for _, o := range c.p.Opts {
+		if o.Effect == "if-items" {
+			return true
+		}
+	}
+	return false
+}
+
+// items are the words that come from the input, or behind :::.
+func (c *call) items() []value.Text {
+	for i, w := range c.argv {
+		if w == ":::" {
+			return c.argv[i+1:]
+		}
+	}
+	if c.finds() {
+		return c.found()
+	}
+	in := c.it.stdin
+	for _, o := range c.p.Opts {
+		if o.Effect == "file-list" {
+			if t, ok := c.it.content(c.abs(o.Value), maxFileRead); ok {
+				in = stream{text: t, set: true}
+			} else {
+				in = stream{text: value.Any, set: true}
+			}
+		}
+	}
+	switch {
+	case !in.set:
+		return []value.Text{value.Any}
+	case in.list:
+		return in.lines
+	}
+	byLine := c.mark != ""
+	for _, o := range c.p.Opts {
+		if o.Name == "-0" || o.Name == "-d" || o.Name == "-L" {
+			byLine = true
+		}
+	}
+	var out []value.Text
+	s := string(in.text)
+	split := strings.Fields(s)
+	if byLine {
+		split = strings.Split(strings.TrimRight(s, "\n"), "\n")
+	}
+	for _, w := range split {
+		if !byLine && len(w) > 1 && (w[0] == '\'' || w[0] == '"') {
+			w = strings.Trim(w, "'\"")
+		}
+		if w != "" {
+			out = append(out, value.Text(w))
+		}
+	}
+	return out
+}
+
+// origin maps the text of words from i up to, not including, j.
+func (c *call) origin(i, j int) origin {
+	if c.words == nil || j > len(c.words) {
+		return origin{parent: &c.it.org, nested: true, span: c.it.span}
+	}
+	return c.it.nestedOrigin(c.words[i:j])
+}
+
+// shell runs an operand as shell text; operands behind it are $0 and $@.
+func (c *call) shell(t value.Text, i int) {
+	arg0, params := value.Text(c.p.Program), []value.Text(nil)
+	for k, a := range c.p.Args {
+		if a.Index == i {
+			for n, rest := range c.p.Args[k+1:] {
+				if n == 0 {
+					arg0 = rest.Text
+				} else {
+					params = append(params, rest.Text)
+				}
+			}
+		}
+	}
+	shell := c.p.Program
+	if _, ok := inline.LangOf(shell); ok || !isShellName(shell) {
+		shell = "sh"
+	}
+	sub := c.it.sub()
+	sub.st.dir = c.dir
+	for _, o := range c.p.Opts {
+		if o.Name == "-O" && isShellName(shell) {
+			sub.childShopt = append(sub.childShopt, string(o.Value))
+		}
+	}
+	for _, e := range c.env {
+		n, v, _ := strings.Cut(string(e), "=")
+		sub.st.vars[n] = variable{alts: []value.Text{value.Text(v)}, exported: true}
+	}
+	sub.shellText(shell, t, arg0, params, c.origin(i, i+1), c.p.Program)
+	c.it.keepFiles(sub.st)
+}
+
+func isShellName(n string) bool {
+	switch n {
+	case "bash", "sh", "dash", "zsh", "ksh", "mksh", "ash", "rbash":
+		return true
+	}
+	return false
+}
+
+// script runs a file of the program's own language.
+func (c *call) script(t value.Text, i int) {
+	var args []value.Text
+	for _, a := range c.p.Args {
+		if a.Index > i {
+			args = append(args, a.Text)
+		}
+	}
+	p := c.abs(t)
+	if isShellName(c.p.Program) {
+		if !strings.Contains(string(t), "/") && c.it.exists(p) == rules.False && c.it.st.files[string(p)] == (file{}) {
+			return
+		}
+		c.it.runFile(p)
+		c.it.reveal()
+		c.it.script(c.p.Program, p, args)
+		return
+	}
+	c.it.runFile(p)
+	c.it.reveal()
+	lang, ok := inline.LangOf(path.Base(string(c.argv[0])))
+	if !ok {
+		return
+	}
+	if src, ok := c.it.scriptText(p); ok {
+		c.foreign(lang, src, args)
+	}
+}
+
+// ownFile analyses a program that is itself a script: ./deploy.sh.
+func (it *interp) ownFile(c *call) {
+	if !strings.Contains(string(c.argv[0]), "/") || c.ran {
+		return
+	}
+	p := it.abs(c.argv[0])
+	if strings.HasPrefix(string(p), "/usr/") || strings.HasPrefix(string(p), "/bin/") {
+		return
+	}
+	t, ok := it.scriptText(p)
+	if !ok {
+		return
+	}
+	first, _, _ := strings.Cut(string(t), "\n")
+	if lang, ok := inline.LangOfShebang(first); ok && strings.HasPrefix(first, "#!") {
+		c.foreign(lang, t, c.argv[1:])
+		return
+	}
+	if strings.HasPrefix(first, "#!") && !strings.Contains(first, "sh") {
+		return
+	}
+	it.script("", p, c.argv[1:])
+}
+
+// pureRun computes the output of a filter whose input is known.
+func (it *interp) pureRun(c *call) bool {
+	name := path.Base(string(c.argv[0]))
+	if !filters.Supported(name) {
+		return false
+	}
+	argv := make([]string, len(c.argv))
+	for i, a := range c.argv {
+		if !a.Known() {
+			return false
+		}
+		argv[i] = string(a)
+	}
+	argv[0] = name
+	in := []byte(nil)
+	switch {
+	case it.stdin.raw != nil:
+		in = it.stdin.raw
+	case it.stdin.set && !it.stdin.known():
+		return false
+	case it.stdin.set:
+		in = []byte(it.stdin.text)
+	}
+	usedUnknown := false
+	out, _, ok := filters.Run(argv, in, filters.Env{ReadFile: func(name string) ([]byte, bool) {
+		p := it.abs(value.Known(name))
+		if s, ok := it.devFd(p); ok && s.known() {
+			return []byte(s.text), true
+		}
+		t, ok := it.content(p, maxFileRead)
+		if !ok || !t.Known() {
+			usedUnknown = true
+			return nil, false
+		}
+		return []byte(t), true
+	}})
+	if !ok || usedUnknown || !it.stdin.set && len(c.p.Args) == 0 && name != "seq" && name != "true" && name != "date" {
+		return false
+	}
+	it.stdout.writeBytes(out)
+	return true
+}
+
+// output is what the program prints, by its table.
+func (c *call) output() {
+	it := c.it
+	kind := ""
+	if c.p.Spec != nil {
+		kind = c.p.Spec.Output
+	}
+	switch kind {
+	case "none", "shell-init":
+		return
+	case "stdin":
+		if it.stdin.list {
+			it.stdout.writeLines(it.stdin.lines)
+			return
+		}
+		it.stdout.write(it.stdin.asText())
+		return
+	case "lines", "names":
+		c.outputLines(kind)
+		return
+	case "fresh-file", "fresh-dir":
+		c.fresh(kind == "fresh-dir")
+		return
+	case "digits":
+		it.stdout.write(value.Digits + "\n")
+		return
+	case "toplevel":
+		if r, ok := it.w.Repo(string(c.dir)); ok && c.dir.Known() && len(c.p.Args) == 0 {
+			if _, top := c.p.Opt("--show-toplevel"); top {
+				it.stdout.write(value.Known(r.Root() + "\n"))
+				return
+			}
+		}
+	}
+	if c.net {
+		it.stdout.write(value.Net)
+		return
+	}
+	if c.ran && !c.data && c.p.Spec != nil && kind == "" {
+		return // what it ran has written
+	}
+	it.stdout.write(value.Any)
+}
+
+// outputLines prints a selection of lines or names.
+func (c *call) outputLines(kind string) {
+	it := c.it
+	var lines []value.Text
+	files := 0
+	for _, a := range c.p.Args {
+		if isSource(a.Effect) || a.Effect == "list" {
+			files++
+			if (a.Effect == "list" || kind == "names") && !c.finds() {
+				lines = append(lines, it.below(c.abs(a.Text), a.Text)...)
+			}
+		}
+	}
+	switch {
+	case c.finds():
+		lines = c.found()
+	case kind == "names" && files == 0:
+		lines = it.below(c.dir, "")
+	case kind == "lines" && files == 0 && it.stdin.list:
+		lines = it.stdin.lines
+	case kind == "lines" && files == 0 && it.stdin.known():
+		for _, l := range strings.Split(strings.TrimRight(string(it.stdin.text), "\n"), "\n") {
+			lines = append(lines, value.Text(l)+value.Maybe)
+		}
+	case kind == "lines":
+		lines = []value.Text{value.Any}
+	}
+	it.stdout.writeLines(lines)
+}
+
+// below lists what ls or git ls-files may print for a directory.
+func (it *interp) below(dir, shown value.Text) []value.Text {
+	budget := maxEntries
+	names, ok := it.names(dir, &budget)
+	if !ok || !dir.Known() {
+		return []value.Text{value.Any}
+	}
+	if len(names) == 0 && shown != "" {
+		return []value.Text{shown}
+	}
+	var out []value.Text
+	for _, n := range names {
+		if n[0] != '.' {
+			out = append(out, value.Known(n)+value.Maybe)
+		}
+	}
+	return out
+}
+
+// fresh prints the name of a new file or directory.
+func (c *call) fresh(dir bool) {
+	it := c.it
+	base := value.Text("/tmp/tmp.")
+	if _, ok := c.p.Opt("-d"); ok {
+		dir = true
+	}
+	if o, ok := c.p.Opt("-p"); ok && o.Has {
+		base = c.abs(o.Value) + "/tmp."
+	}
+	t := base + value.Name
+	if n := len(c.p.Args); n > 0 {
+		tmpl := strings.TrimRight(string(c.p.Args[n-1].Text), "X")
+		if strings.Contains(tmpl, "/") || base == "/tmp/tmp." && !c.has("-t") {
+			t = c.abs(value.Text(tmpl)) + value.Name
+		} else {
+			t = value.Text(strings.TrimSuffix(string(base), "tmp.")) + value.Text(tmpl) + value.Name
+		}
+	}
+	it.st.files[string(t)] = file{created: true, fresh: dir}
+	it.stdout.write(t + "\n")
+}
+
+func (c *call) has(opt string) bool { _, ok := c.p.Opt(opt); return ok }
