@@ -8,3 +8,8 @@ import "embed"
 //
 //go:embed *.toml
 var Sources embed.FS
+
+// compiled holds the built-in tables as [Compact] writes them.
+//
+//go:embed table.bin
+var compiled string

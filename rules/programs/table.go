@@ -1,37 +1,19 @@
 package programs
 
-import (
-	"sort"
-	"strings"
-)
+import "strings"
 
-// Table finds specs by program name. A Table is immutable; the zero value is
-// empty.
+// Table finds specs by program name. A Table may be used by many goroutines at a
+// time; the zero value is empty.
 type Table struct {
-	extra []Spec // of the policy: win over the built-in ones
-	specs []Spec // sorted by first name
-	index []name // every name, sorted
-}
-
-type name struct {
-	Name string
-	Spec int32
+	extra []Spec   // of the policy: win over the built-in ones
+	built *builtin // guard's own, or nil
 }
 
 // Builtin returns guard's own table.
-func Builtin() *Table { return &Table{specs: builtinSpecs[:], index: builtinNames[:]} }
+func Builtin() *Table { return &Table{built: &builtin{text: compiled}} }
 
-// NewTable returns a table of specs.
-func NewTable(specs []Spec) *Table {
-	t := &Table{specs: specs}
-	for i, s := range specs {
-		for _, n := range s.Names {
-			t.index = append(t.index, name{n, int32(i)})
-		}
-	}
-	sort.SliceStable(t.index, func(i, j int) bool { return t.index[i].Name < t.index[j].Name })
-	return t
-}
+// NewTable returns a table of specs alone.
+func NewTable(specs []Spec) *Table { return &Table{extra: specs} }
 
 // With returns a table in which specs win over those of t.
 func (t *Table) With(specs []Spec) *Table {
@@ -66,19 +48,18 @@ func (t *Table) lookup(program string) *Spec {
 			}
 		}
 	}
-	i := sort.Search(len(t.index), func(i int) bool { return t.index[i].Name >= program })
-	if i < len(t.index) && t.index[i].Name == program {
-		return &t.specs[t.index[i].Spec]
+	if t.built == nil {
+		return nil
 	}
-	return nil
+	return t.built.lookup(program)
 }
 
-// All calls f for every spec, in the order of names.
+// All calls f for every spec: those of the policy, then guard's own by name.
 func (t *Table) All(f func(*Spec)) {
 	for i := range t.extra {
 		f(&t.extra[i])
 	}
-	for i := range t.specs {
-		f(&t.specs[i])
+	if t.built != nil {
+		t.built.all(f)
 	}
 }

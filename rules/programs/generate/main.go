@@ -1,5 +1,5 @@
 // Command generate compiles the program tables (*.toml) of the current
-// directory into the static Go values of table_gen.go.
+// directory into table.bin.
 package main
 
 import (
@@ -10,9 +10,9 @@ import (
 )
 
 func main() {
-	src, err := tablegen.Generate(".")
+	table, err := tablegen.Generate(".")
 	if err == nil {
-		err = os.WriteFile("table_gen.go", src, 0o644)
+		err = os.WriteFile("table.bin", table, 0o644)
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "generate:", err)

@@ -88,7 +88,7 @@ func ParseText(sh Shell, src string, o Options, lim Limits) Parse {
 	var p Parse
 	var dropped bool
 	lim = lim.fill()
-	w := &work{left: lim.Work + len(shells)*len(src), frames: make([]uintptr, lim.Stack)}
+	w := &work{left: lim.Work + len(shells)*len(src), stack: lim.Stack}
 	for _, s := range shells {
 		r := reading{shell: s, opts: o, lim: lim, work: w, src: src}
 		if err := r.parse(); err != nil {

@@ -57,8 +57,8 @@ var (
 
 // work is what the readings of one text have left to spend.
 type work struct {
-	left   int
-	frames []uintptr // room to look at the parser's stack
+	left  int
+	stack int // call frames that the parser may have
 }
 
 // spend takes the cost of reading n bytes; false says that too little is left.
@@ -76,15 +76,31 @@ func (w *work) spend(n int) bool {
 // outgrow the bound by more than that: the nesting itself is measured, not what
 // a text pattern would make of it.
 type deepReader struct {
-	rest  []byte
-	stack []uintptr
-	zsh   bool
-	deep  bool
+	rest   []byte
+	taken  int // bytes that the parser has
+	stack  int
+	frames []uintptr // room to look at the stack
+	zsh    bool
+	deep   bool
+}
+
+// framesPerByte is more than the parser goes deeper for one byte of text.
+const framesPerByte = 32
+
+// tooDeep looks at the stack, unless the text so far is too short to matter.
+func (d *deepReader) tooDeep() bool {
+	if d.taken*framesPerByte < d.stack {
+		return false
+	}
+	if d.frames == nil {
+		d.frames = make([]uintptr, d.stack)
+	}
+	return runtime.Callers(0, d.frames) == d.stack
 }
 
 // Read implements io.Reader.
 func (d *deepReader) Read(p []byte) (int, error) {
-	if runtime.Callers(0, d.stack) == len(d.stack) {
+	if d.tooDeep() {
 		d.deep = true
 		return 0, errDeep
 	}
@@ -103,7 +119,7 @@ func (d *deepReader) Read(p []byte) (int, error) {
 		}
 	}
 	copy(p, d.rest[:n])
-	d.rest = d.rest[n:]
+	d.rest, d.taken = d.rest[n:], d.taken+n
 	return n, nil
 }
 
@@ -117,7 +133,7 @@ func parseBounded(text []byte, lang syntax.LangVariant, lim Limits, w *work) (f 
 	if !w.spend(len(text)) {
 		return nil, errWork
 	}
-	in := &deepReader{rest: text, stack: w.frames, zsh: lang == syntax.LangZsh}
+	in := &deepReader{rest: text, stack: w.stack, zsh: lang == syntax.LangZsh}
 	f, err = syntax.NewParser(syntax.Variant(lang), syntax.KeepComments(true)).Parse(in, "")
 	if in.deep {
 		return nil, errDeep

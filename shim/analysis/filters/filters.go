@@ -180,10 +180,6 @@ func lookupCodec(name string) func(*call) bool {
 		return cksum
 	case "sum":
 		return sum
-	case "gzip", "gunzip", "zcat":
-		return gunzip
-	case "bzip2", "bunzip2", "bzcat":
-		return bunzip2
 	}
 	return nil
 }

@@ -2,7 +2,6 @@ package filters
 
 import (
 	"bytes"
-	"compress/gzip"
 	"strings"
 	"testing"
 	"time"
@@ -45,17 +44,10 @@ func FuzzRun(f *testing.F) {
 // TestBounded runs what would take for ever, or all memory, and wants a quick refusal.
 func TestBounded(t *testing.T) {
 	long := strings.Repeat("a", 200<<10)
-	var bomb bytes.Buffer
-	w := gzip.NewWriter(&bomb)
-	for range 64 {
-		w.Write(make([]byte, 1<<20))
-	}
-	w.Close()
 	rows := []row{
 		{"", "seq", "1", "999999999999"},
 		{"", "printf", "%999999d", "1"},
 		{"", "printf", "%999999d%s", "1", long},
-		{bomb.String(), "gzip", "-d"},
 		{long, "sed", ":a;s/a/aa/g;ta"},
 		{"x\n", "sed", ":a;H;G;x;ba"},
 		{"x\n", "sed", ":a;s/x/xx/;ta"},
@@ -120,7 +112,6 @@ func TestPipelines(t *testing.T) {
 		{[][]string{{"echo", "2e656e76"}, {"xxd", "-r", "-p"}, {"sed", "s/e/E/"}}, ".Env"},
 		{[][]string{{"echo", "x .env y"}, {"awk", "{print $2}"}}, ".env\n"},
 		{[][]string{{"printf", `\056%s`, "env"}, {"cut", "-c1-4"}, {"head", "-n1"}}, ".env\n"},
-		{[][]string{{"cat", "sorted.gz"}, {"base64"}, {"base64", "-d"}, {"gunzip"}, {"rev"}, {"tr", "e", "E"}}, "Eno\n"},
 	}
 	for _, r := range rows {
 		var data []byte

@@ -268,18 +268,5 @@ func codecRows() []row {
 		{"", "cksum"},
 		{"hello\n", "sum"},
 		{lines5, "sum", "-r"},
-
-		{sampleFiles()["sorted.gz"], "gzip", "-d"},
-		{sampleFiles()["sorted.gz"], "gunzip"},
-		{sampleFiles()["sorted.gz"], "zcat"},
-		{sampleFiles()["sorted.gz"], "gzip", "-dc"},
-		{"", "zcat", "sorted.gz"},
-		{"", "gunzip", "-c", "sorted.gz"},
-		{bz2Sample, "bzip2", "-d"},
-		{bz2Sample, "bunzip2"},
-		{bz2Sample, "bzcat"},
-		{bz2Sample, "bzip2", "-dc"},
 	}
 }
-
-const bz2Sample = "\x42\x5a\x68\x39\x31\x41\x59\x26\x53\x59\x78\x13\xc0\x82\x00\x00\x01\xc1\x00\x00\x10\x02\x01\xa0\x00\x21\x9a\x68\x33\x4d\x0c\xbc\x5d\xc9\x14\xe1\x42\x41\xe0\x4f\x02\x08"
