@@ -150,15 +150,7 @@ type jsonAction struct {
 // MarshalJSON writes the object of the contract in docs/architecture.md. Unknown parts of a string
 // are written as \u0000 and the letter of their kind, so that a reader can
 // tell them from an ellipsis in the text.
-func (a Action) MarshalJSON() ([]byte, error) {
-	return json.Marshal(jsonAction{
-		Op: a.Op, Argv: words(a.Argv), Path: string(a.Path), Recursive: a.Recursive, Method: a.Method,
-		URL: string(a.URL), Text: string(a.Text), Target: words(a.Target), Span: a.Span, Via: a.Via, Known: a.Known(),
-		Program: string(a.Program), Real: string(a.Real), How: a.How.String(), Operations: a.Operations,
-		Opaque: a.Opaque, Verb: a.Verb, Clauses: a.Clauses, Cwd: string(a.Cwd), Branch: a.Branch, Why: a.Why,
-		Exists: known(a.Exists), Tracked: known(a.Tracked), Loses: known(a.Loses), Loss: a.Loss, Created: a.Created,
-	})
-}
+func (a Action) MarshalJSON() ([]byte, error) { return a.appendJSON(nil), nil }
 
 // UnmarshalJSON reads what MarshalJSON wrote.
 func (a *Action) UnmarshalJSON(b []byte) error {
@@ -167,8 +159,8 @@ func (a *Action) UnmarshalJSON(b []byte) error {
 		return fmt.Errorf("read action: %w", err)
 	}
 	*a = Action{
-		Op: j.Op, Argv: texts(j.Argv), Path: value.Text(j.Path), Recursive: j.Recursive, Method: j.Method,
-		URL: value.Text(j.URL), Text: value.Text(j.Text), Target: texts(j.Target), Span: j.Span, Via: j.Via,
+		Op: j.Op, Argv: fromStrings(j.Argv), Path: value.Text(j.Path), Recursive: j.Recursive, Method: j.Method,
+		URL: value.Text(j.URL), Text: value.Text(j.Text), Target: fromStrings(j.Target), Span: j.Span, Via: j.Via,
 		Program: value.Text(j.Program), Real: value.Text(j.Real), Operations: j.Operations, Opaque: j.Opaque,
 		Verb: j.Verb, Clauses: j.Clauses, Cwd: value.Text(j.Cwd), Branch: j.Branch, Why: j.Why,
 		Loss: j.Loss, Created: j.Created,
@@ -187,33 +179,4 @@ func (a *Action) UnmarshalJSON(b []byte) error {
 		}
 	}
 	return nil
-}
-
-func known(t Tri) *Tri {
-	if t == Unknown {
-		return nil
-	}
-	return &t
-}
-
-func words(ts []value.Text) []string {
-	if ts == nil {
-		return nil
-	}
-	out := make([]string, len(ts))
-	for i, t := range ts {
-		out[i] = string(t)
-	}
-	return out
-}
-
-func texts(ss []string) []value.Text {
-	if ss == nil {
-		return nil
-	}
-	out := make([]value.Text, len(ss))
-	for i, s := range ss {
-		out[i] = value.Text(s)
-	}
-	return out
 }

@@ -1,7 +1,6 @@
 package shim
 
 import (
-	"encoding/json"
 	"strconv"
 	"strings"
 
@@ -67,7 +66,7 @@ func (l *Loaded) Record(w analysis.World, j Judgement, layer string) *audit.Reco
 	if v, ok := w.Getenv("CODEX_TOOL_CALL_ID"); ok {
 		r.ToolCall = v
 	}
-	if l.Root != "" {
+	if l.Repo {
 		if repo, ok := w.Repo(w.Dir()); ok {
 			if g, ok := repo.(interface {
 				Remote() string
@@ -78,8 +77,8 @@ func (l *Loaded) Record(w analysis.World, j Judgement, layer string) *audit.Reco
 			r.Branch = repo.Branch()
 		}
 	}
-	r.Actions, _ = json.Marshal(j.Actions)
-	r.Findings, _ = json.Marshal(j.Verdict.Findings)
+	r.Actions = rules.AppendActions(nil, j.Actions)
+	r.Findings = rules.AppendFindings(nil, j.Verdict.Findings)
 	for _, f := range j.Verdict.Lifted {
 		r.Exception = f.Rule + ": " + f.Exception
 	}

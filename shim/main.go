@@ -48,10 +48,23 @@ func Main(argv []string, loc Locations) (status int, err error) {
 	if len(argv) > 0 && !maybeShell(argv) {
 		return 0, ErrCLI
 	}
+	makeRoom(len(argv))
 	debug.SetGCPercent(-1) // a short life; memory is bounded by the limits of analysis
 	debug.SetMemoryLimit(512 << 20)
 	c := &shell{loc: loc}
 	return c.main(argv)
+}
+
+// makeRoom lets the stack grow once, while there is little on it to be moved,
+// instead of again and again as the analysis goes deeper: a tenth of the start.
+//
+//go:noinline
+func makeRoom(n int) byte {
+	if n < 0 { // never: the size of the frame is what counts
+		var room [30 << 10]byte
+		return room[-n]
+	}
+	return 0
 }
 
 // maybeShell spares the CLI the work of a shell's start.
@@ -68,7 +81,8 @@ type shell struct {
 	inv    invoke.Invocation
 	world  *analysis.Host
 	loaded *Loaded
-	real   string
+	sought string          // name of the shell that was looked for last
+	real   string          // its executable
 	inside bool            // a guard that runs already judges what happens
 	level  supervise.Level // of the run-time layer that is to be started
 	text   string          // what was judged
@@ -111,7 +125,7 @@ func (c *shell) main(argv []string) (int, error) {
 		}
 		return fault(err, ""), nil
 	}
-	if c.real, err = runner.Find(c.inv.Name, c.loc.Shell); err != nil {
+	if c.real, err = c.find(c.inv.Name); err != nil {
 		fmt.Fprintf(os.Stderr, "guard: error: %v\n", err)
 		return ExitNoShell, nil
 	}
@@ -132,9 +146,19 @@ func (c *shell) main(argv []string) (int, error) {
 	return 0, ErrCLI
 }
 
+// find looks for the real shell called name, once.
+func (c *shell) find(name string) (string, error) {
+	if c.real != "" && c.sought == name {
+		return c.real, nil
+	}
+	p, err := runner.Find(name, c.loc.Shell)
+	c.sought, c.real = name, p
+	return p, err
+}
+
 // realName is the name of the program behind a shell's name.
 func (c *shell) realName(name string) string {
-	p, err := runner.Find(name, c.loc.Shell)
+	p, err := c.find(name)
 	if err != nil {
 		return ""
 	}

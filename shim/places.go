@@ -94,6 +94,7 @@ type Loaded struct {
 	Level    string
 	Require  bool
 	Root     string // of the repository, or the starting directory
+	Repo     bool   // there is a repository
 }
 
 // Load reads the layers that are in force in directory dir. Any fault in managed
@@ -149,8 +150,8 @@ func Load(l Locations, w analysis.World) (*Loaded, error) {
 		return nil, fmt.Errorf("load policy: packs: %w", err)
 	}
 	layers = append(layers, builtin)
-	root, project := workspace(w)
-	out.Root = root
+	root, project, repo := workspace(w)
+	out.Root, out.Repo = root, repo
 	if project != "" {
 		layer, err := readLayer(project, rules.Project, -1, table, out)
 		if err != nil {
@@ -292,10 +293,9 @@ func safe(path string, fi os.FileInfo, owner int) error {
 // workspace finds the root of the repository that holds the starting directory,
 // and the project file. Outside a repository the directory itself is the
 // workspace.
-func workspace(w analysis.World) (root, project string) {
+func workspace(w analysis.World) (root, project string, found bool) {
 	dir := w.Dir()
 	root = dir
-	found := false
 	for d := dir; ; d = filepath.Dir(d) {
 		if project == "" {
 			if fi, err := w.Lstat(filepath.Join(d, ".guard.toml")); err == nil && fi.Mode().IsRegular() {
@@ -316,5 +316,5 @@ func workspace(w analysis.World) (root, project string) {
 	if root == "/" {
 		root = ""
 	}
-	return root, project
+	return root, project, found
 }

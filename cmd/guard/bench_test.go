@@ -30,7 +30,9 @@ func BenchmarkStart(b *testing.B) {
 	}
 	build := func(out, pkg string) string {
 		p := filepath.Join(dir, out)
-		if text, err := exec.Command("go", "build", "-o", p, pkg).CombinedOutput(); err != nil {
+		cmd := exec.Command("go", "build", "-trimpath", "-o", p, pkg)
+		cmd.Env = append(os.Environ(), "CGO_ENABLED=0") // as install.sh does
+		if text, err := cmd.CombinedOutput(); err != nil {
 			b.Fatalf("build %s: %v\n%s", pkg, err, text)
 		}
 		return p
