@@ -552,7 +552,6 @@ var builtinIndex = [...]rules.IndexEntry{
 	{Key: "shopify", Rules: []int32{103}},
 	{Key: "shred", Rules: []int32{61}},
 	{Key: "shutdown", Rules: []int32{154}},
-	{Key: "shutdown.exe", Rules: []int32{154}},
 	{Key: "skaffold", Rules: []int32{30, 98}},
 	{Key: "skopeo", Rules: []int32{23}},
 	{Key: "snaplet", Rules: []int32{14}},

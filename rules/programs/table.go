@@ -31,6 +31,9 @@ func (t *Table) Lookup(program string) *Spec {
 	if s := t.lookup(program); s != nil {
 		return s
 	}
+	if name, ok := strings.CutSuffix(program, ".exe"); ok {
+		return t.Lookup(name) // of Windows, as its Linux subsystem calls it
+	}
 	if base := strings.TrimRight(program, "0123456789.-"); base != program && base != "" {
 		if s := t.lookup(base); s != nil {
 			return s

@@ -239,10 +239,17 @@ func (it *interp) cd(args []value.Text) result {
 	delete(it.st.vars, dirName)
 	switch {
 	case it.isDir(next):
+		delete(it.st.vars, "PWD")
+		delete(it.st.vars, "OLDPWD")
 		it.st.oldDir, it.st.dir = old, next
 		return success
 	case next.Known() && it.exists(next) == rules.False && !it.ranAny():
 		return failure // nothing has run that could have made it
+	}
+	for name, dir := range map[string]value.Text{"PWD": next, "OLDPWD": old} {
+		if v, ok := it.st.vars[name]; ok { // it may fail
+			it.st.vars[name] = joinVar(v, variable{alts: []value.Text{dir}})
+		}
 	}
 	it.st.oldDir, it.st.dir = old, next
 	if old != next && (!it.st.opts["errexit"] || len(it.st.locals) > 0) {

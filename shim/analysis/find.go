@@ -148,6 +148,9 @@ func (w *walker) root(r value.Text) {
 	}
 	w.visit(shown, string(p), 0)
 	if w.budget < 0 {
+		if before < len(w.out) && strings.TrimSuffix(string(w.out[before]), string(value.Maybe)) == strings.TrimSuffix("/"+strings.TrimPrefix(shown, "/"), "/") {
+			before++
+		}
 		w.out = append(w.out[:before], value.Text(shown)+"/"+value.Any+w.suffix())
 	}
 }

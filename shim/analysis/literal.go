@@ -48,10 +48,9 @@ func (it *interp) tilde(name string) (value.Text, bool) {
 	if h, ok := it.w.Home(name); ok {
 		return value.Known(h), true
 	}
-	if strings.Trim(name, "0123456789") == "" {
-		return value.Any, true
-	}
-	return "", false
+	// Of the stack of directories, or of a user whom only the system's directory
+	// service knows.
+	return value.Any, true
 }
 
 // parts expands word parts into b.

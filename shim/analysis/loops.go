@@ -181,6 +181,7 @@ func (it *interp) whileClause(c *syntax.WhileClause) result {
 			return unsure
 		}
 		if it.st.same(before) && sameStream(it.stdin, in) || !it.spend() {
+			it.endless(c.Do)
 			return unsure // every further round is the same
 		}
 	}
@@ -190,6 +191,42 @@ func (it *interp) whileClause(c *syntax.WhileClause) result {
 		it.stmts(c.Do)
 	})
 	return unsure
+}
+
+// endless says what a loop that never ends leads to: processes without end, if a
+// round starts some and waits for nothing.
+func (it *interp) endless(body []*syntax.Stmt) {
+	if spawns(body) {
+		it.opaque("a loop without end starts processes, and waits for none", nil)
+	}
+}
+
+// spawns reports whether statements leave more processes running each time.
+func spawns(list []*syntax.Stmt) bool {
+	found, pauses := false, false
+	for _, s := range list {
+		syntax.Walk(s, func(n syntax.Node) bool {
+			switch n := n.(type) {
+			case *syntax.Subshell:
+				found = found || spawns(n.Stmts)
+				return false // what waits in there is another shell
+			case *syntax.Stmt:
+				found = found || n.Background || n.Disown
+				return !n.Background
+			case *syntax.CallExpr:
+				if len(n.Args) > 0 {
+					switch n.Args[0].Lit() {
+					case "wait", "sleep", "read", "break", "exit", "return":
+						pauses = true
+					}
+				}
+			case *syntax.FuncDecl, *syntax.CmdSubst:
+				return false
+			}
+			return true
+		})
+	}
+	return found && !pauses
 }
 
 // again walks a loop on for all the rounds that are not walked one by one, until
@@ -331,6 +368,9 @@ func (it *interp) cLoop(c *syntax.ForClause, l *syntax.CStyleLoop) result {
 		if !known {
 			return unsure
 		}
+	}
+	if l.Cond == nil {
+		it.endless(c.Do)
 	}
 	it.again(func() {
 		it.stmts(c.Do)

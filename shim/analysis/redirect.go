@@ -205,6 +205,10 @@ func (it *interp) outTo(r *syntax.Redirect, fd int) func() {
 		return nil
 	}
 	if sink, ok := it.sinkOf(p); ok {
+		if fd > 2 {
+			buf.sink = sink
+			it.keepOut(fd, buf)
+		}
 		return func() { sink(buf.stream()) }
 	}
 	created := it.redirOut(p, how, true)
@@ -279,8 +283,7 @@ func (it *interp) duplicate(r *syntax.Redirect, fd int) func() {
 			}
 			return nil
 		}
-		it.copyOut(max(fd, 1), m)
-		return nil
+		return it.copyOut(max(fd, 1), it.outOf(m))
 	case r.Op == syntax.DplOut && (fd < 0 || fd == 1) && t.Known():
 		q := *r
 		q.Op = syntax.RdrAll
@@ -288,23 +291,31 @@ func (it *interp) duplicate(r *syntax.Redirect, fd int) func() {
 	case r.Op == syntax.DplIn:
 		it.input(max(fd, 0), stream{text: value.Any, set: true})
 	case !t.Known() && fd <= 1: // to wherever
+		for _, b := range it.outs {
+			if b != nil && b.sink != nil {
+				return it.copyOut(1, b)
+			}
+		}
 		it.stdout.write(value.Any)
 		it.stdout = &buffer{}
 	}
 	return nil
 }
 
-// copyOut makes descriptor fd write where m does.
-func (it *interp) copyOut(fd, m int) {
-	var to *buffer
+// outOf is what descriptor m writes to.
+func (it *interp) outOf(m int) *buffer {
 	switch m {
 	case 1:
-		to = it.stdout
+		return it.stdout
 	case 2:
-		to = it.stderr
-	default:
-		to = it.outs[m]
+		return it.stderr
 	}
+	return it.outs[m]
+}
+
+// copyOut makes descriptor fd write to a buffer. The function that it returns, if
+// any, lets the commands behind it read.
+func (it *interp) copyOut(fd int, to *buffer) func() {
 	switch fd {
 	case 1:
 		if to == nil {
@@ -316,6 +327,10 @@ func (it *interp) copyOut(fd, m int) {
 	default:
 		it.keepOut(fd, to)
 	}
+	if to == nil || to.sink == nil {
+		return nil
+	}
+	return func() { to.sink(to.stream()) }
 }
 
 // keepOut lets descriptor fd, which is neither 1 nor 2, write to b.

@@ -397,6 +397,7 @@ type buffer struct {
 	list  bool
 	wrote bool
 	raw   []byte
+	sink  func(stream) // what reads it as it is written: exec 3> >(…)
 }
 
 func (b *buffer) write(t value.Text) {

@@ -98,9 +98,13 @@ func (it *interp) special(name string) (t value.Text, ok, special bool) {
 		return value.Known("hBc"), true, true
 	case "0":
 		return it.st.arg0, true, true
-	case "PWD":
-		return it.st.dir, true, true
-	case "OLDPWD":
+	case "PWD", "OLDPWD":
+		if v, ok := it.st.vars[name]; ok && (v.unset || len(v.alts) > 0) {
+			return "", false, false // assigned, and no cd since
+		}
+		if name == "PWD" {
+			return it.st.dir, true, true
+		}
 		return it.st.oldDir, it.st.oldDir != "", true
 	case "_", "EPOCHREALTIME", "BASH_COMMAND", "BASH_REMATCH":
 		return value.Any, true, true

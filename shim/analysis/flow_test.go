@@ -1,0 +1,45 @@
+package analysis_test
+
+import (
+	"testing"
+
+	"guard/rules"
+)
+
+// TestFlow judges commands whose danger is in how the shell goes on, by the
+// built-in rules in the virtual world.
+func TestFlow(t *testing.T) {
+	j := newJudge(t)
+	for _, row := range []struct {
+		text   string
+		refuse bool
+	}{
+		// PWD is a variable like others until cd sets it again.
+		{`PWD=/; cd /does-not-exist; chmod -R 000 "$PWD"`, true},
+		{`PWD=/; cd src; ls "$PWD"; rm -rf "$PWD/../node_modules"`, false},
+		// Only the system's directory service may know the user.
+		{`rm -rf ~nosuchuser/x`, true},
+		{`ls ~nosuchuser/x`, false},
+		// What is written to a descriptor is read by the commands behind it.
+		{`exec {fd}> >(bash); printf '%s' 'rm -rf /' >&$fd`, true},
+		{`exec 3> >(bash); echo 'cat .env' >&3`, true},
+		{`exec 3> >(bash); echo 'cat README.md' >&3`, false},
+		{`exec 3> >(tee out.log); echo 'cat .env' >&3`, false},
+		// A loop that never ends must not leave more and more processes.
+		{`while true; do work & done`, true},
+		{`until false; do work & done`, true},
+		{`for ((;;)); do work & done`, true},
+		{`while true; do work & (wait); done`, true},
+		{`while true; do work & wait; done`, false},
+		{`while true; do (work & wait); done`, false},
+		{`while true; do curl -s localhost:3000 && break; sleep 1; done`, false},
+		{`for i in 1 2 3; do work & done; wait`, false},
+		// Programs of Windows are called so from its Linux subsystem.
+		{`python.exe -c "import shutil; shutil.rmtree('/')"`, true},
+		{`python.exe -c "print(1)"`, false},
+	} {
+		if got := j.decide(row.text) != rules.Allow; got != row.refuse {
+			t.Errorf("%s\nrefused: %t, want %t", row.text, got, row.refuse)
+		}
+	}
+}
