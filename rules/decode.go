@@ -125,7 +125,14 @@ func ParseLayer(file string, text []byte, auth Authority, table *programs.Table)
 		return nil, nil, src.at("program", 0, "", err.Error())
 	}
 	warn := l.restrict()
-	l.Index = BuildIndex(l.Rules, table.With(l.Programs))
+	known := table.With(l.Programs)
+	for i := range l.Rules {
+		r := &l.Rules[i]
+		for _, list := range []*[]string{&r.Command, &r.When.Command, &r.Unless.Command} {
+			*list = spellSubs(*list, known)
+		}
+	}
+	l.Index = BuildIndex(l.Rules, known)
 	return l, warn, nil
 }
 
