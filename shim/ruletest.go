@@ -31,6 +31,7 @@ func TestRules(table *programs.Table, layer *rules.Layer, all ...*rules.Layer) (
 		r := &layer.Rules[i]
 		single := &rules.Layer{Name: layer.Name, Authority: layer.Authority, Rules: []rules.Rule{*r}, Programs: layer.Programs}
 		single.Rules[0].Mode = rules.Enforce
+		single.Rules[0].Decision = rules.Deny // that it matches shows as a finding, for allow rules too
 		single.Index = rules.BuildIndex(single.Rules, table.With(layer.Programs))
 		p := rules.New(w.Context(), table, single)
 		judge := func(pol *rules.Policy, command string) (rules.Verdict, error) {
@@ -55,7 +56,7 @@ func TestRules(table *programs.Table, layer *rules.Layer, all ...*rules.Layer) (
 			switch {
 			case err != nil:
 				failed = append(failed, TestFailure{r.ID, cmd, err.Error()})
-			case !found(v) && r.Decision != rules.Allow:
+			case !found(v):
 				failed = append(failed, TestFailure{r.ID, cmd, "should be found, and is not"})
 			}
 		}
