@@ -1,0 +1,125 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"guard/rules/starter"
+)
+
+func (c *cli) initialize() *cobra.Command {
+	var output string
+	var force bool
+	names := starter.Names()
+	cmd := &cobra.Command{
+		Use:   "init [" + strings.Join(names, "|") + "]",
+		Short: "write a starter policy, with comments, to begin from",
+		Long: `init writes one of these policies, by default the first:
+
+` + starterTable() + `
+It writes ~/.config/guard/policy.toml of the user in the passwd file, or the file of
+--output (- is the standard output), and overwrites a file only with --force, which
+keeps the old one beside it as FILE.old.`,
+		Example: `  guard init
+  guard init ci --output policy.toml`,
+		Args: cobra.MaximumNArgs(1),
+		RunE: func(_ *cobra.Command, args []string) error {
+			name := names[0]
+			if len(args) > 0 {
+				name = args[0]
+			} else if output != "-" {
+				fmt.Printf("There are four starter policies:\n%sThis is %s.\n\n", starterTable(), name)
+			}
+			text, err := starter.Text(name)
+			if err != nil {
+				return fmt.Errorf("init: %w", err)
+			}
+			return c.writeStarter(os.Stdout, text, output, force)
+		},
+	}
+	cmd.Flags().StringVarP(&output, "output", "o", "", "write to this file")
+	cmd.Flags().BoolVar(&force, "force", false, "replace a file that is there, and keep it as FILE.old")
+	return cmd
+}
+
+// starterTable lists the starter policies and whom they suit.
+func starterTable() string {
+	var b strings.Builder
+	for _, p := range starter.All() {
+		fmt.Fprintf(&b, "  %-12s %s\n", p.Name, p.For)
+	}
+	return b.String()
+}
+
+// writeStarter writes a policy, and says what to do next.
+func (c *cli) writeStarter(w io.Writer, text []byte, output string, force bool) error {
+	file, own := output, false
+	switch output {
+	case "-":
+		_, err := w.Write(text)
+		return err
+	case "":
+		if file, own = c.loc.UserPolicy(), true; file == "" {
+			return fmt.Errorf("init: this user has no home in the passwd file: give --output FILE")
+		}
+		if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil {
+			return fmt.Errorf("init: %w", err)
+		}
+	}
+	if err := writePolicy(file, text, force); err != nil {
+		return err
+	}
+	fmt.Fprintf(w, "%s is written. Next:\n  edit it                 the comments say what each part does\n", file)
+	fmt.Fprintf(w, "  guard test %s\n                          after each change: run the examples of its rules\n", shellWord(file))
+	if own {
+		fmt.Fprintf(w, "  guard policy show       what is in force now, from which files\n")
+	} else {
+		fmt.Fprintf(w, "  install it              as %s for you,\n", c.loc.UserPolicy())
+		fmt.Fprintf(w, "                          or as %s, owned by root, for everybody\n", filepath.Join(c.loc.Etc, "policy.toml"))
+	}
+	return nil
+}
+
+// writePolicy writes a new file, or with force replaces one and keeps the old.
+func writePolicy(file string, text []byte, force bool) error {
+	if !force {
+		f, err := os.OpenFile(file, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+		if errors.Is(err, fs.ErrExist) {
+			return fmt.Errorf("init: %s is there already, and stays as it is: give another --output, or --force to replace it", file)
+		}
+		if err != nil {
+			return fmt.Errorf("init: %w", err)
+		}
+		_, err = f.Write(text)
+		if err = errors.Join(err, f.Close()); err != nil {
+			return fmt.Errorf("init: %w", err)
+		}
+		return nil
+	}
+	fresh := file + ".new"
+	if err := os.WriteFile(fresh, text, 0o600); err != nil {
+		return fmt.Errorf("init: %w", err)
+	}
+	if err := os.Rename(file, file+".old"); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return errors.Join(fmt.Errorf("init: %w", err), os.Remove(fresh))
+	}
+	if err := os.Rename(fresh, file); err != nil {
+		return fmt.Errorf("init: %w", err)
+	}
+	return nil
+}
+
+// shellWord quotes a path for the shell where it needs it.
+func shellWord(s string) string {
+	if s != "" && strings.Trim(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/._-+") == "" {
+		return s
+	}
+	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
+}
