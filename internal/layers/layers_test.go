@@ -18,6 +18,7 @@ var forbidden = map[string][]string{
 	"rules/value":    {"os", "os/exec", "net", "net/http", "guard"},
 	"rules/programs": {"os/exec", "net", "net/http", "mvdan.cc/sh/v3", "guard/shim"},
 	"rules/packs":    {"os/exec", "net", "net/http", "mvdan.cc/sh/v3", "guard/shim"},
+	"rules/tomlfmt":  {"os", "os/exec", "net", "net/http", "guard"},
 	"rules/starter":  {"os/exec", "net", "net/http", "mvdan.cc/sh/v3", "guard/shim"},
 	"shim/analysis":  {"os/exec", "net", "net/http", "guard/shim/runner", "guard/shim/audit"},
 	"shim/supervise": {"net", "net/http"},
