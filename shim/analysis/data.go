@@ -41,6 +41,35 @@ func (c *call) targets() {
 	for _, a := range c.p.Args {
 		take(a.Effect, a.Text)
 	}
+	c.setTargets(take)
+}
+
+// setTargets takes what the command's own text puts into the variables by which
+// the program is told what to address. What is inherited does not count: it must
+// not loosen a rule.
+func (c *call) setTargets(take func(programs.Effect, value.Text)) {
+	if c.p.Spec == nil {
+		return
+	}
+	host, db := c.host, c.db
+	for _, o := range c.it.table.Lookup(c.p.Program).Options {
+		for _, n := range o.Names {
+			name, ok := strings.CutPrefix(n, "$")
+			if !ok {
+				continue
+			}
+			v := c.it.st.vars[name]
+			if len(v.alts) != 1 || v.alts[0] == "" || !v.exported || v.unset {
+				continue
+			}
+			if old, ok := c.it.w.Getenv(name); !ok || value.Known(old) != v.alts[0] {
+				take(o.Effect, v.alts[0])
+			}
+		}
+	}
+	if c.host != host || c.db != db {
+		c.tgt = append(c.tgt, hostTarget(string(c.host))+"/"+c.db)
+	}
 }
 
 // hostName is HOST of USER@HOST:PORT.

@@ -47,7 +47,7 @@ func (it *interp) binary(c *syntax.BinaryCmd) result {
 			delete(it.st.vars, dirName)
 		}
 		in := it.stdin
-		r := it.stmt(c.Y)
+		r := it.guarded(c.X, success, func() result { return it.stmt(c.Y) })
 		if l != success {
 			it.depart()
 			it.st.join(after)
@@ -72,7 +72,7 @@ func (it *interp) binary(c *syntax.BinaryCmd) result {
 			delete(it.st.vars, dirName)
 		}
 		in := it.stdin
-		r := it.stmt(c.Y)
+		r := it.guarded(c.X, failure, func() result { return it.stmt(c.Y) })
 		if l == failure {
 			return r
 		}
@@ -135,9 +135,10 @@ func (it *interp) ifClause(c *syntax.IfClause) result {
 	}
 	other := it.sub()
 	other.depth--
-	it.stmts(c.Then)
+	last := c.Cond[len(c.Cond)-1]
+	it.guarded(last, success, func() result { return it.stmts(c.Then) })
 	f1 := it.flow
-	other.ifClause(c.Else)
+	other.guarded(last, failure, func() result { return other.ifClause(c.Else) })
 	switch {
 	case f1 != flowNone && other.flow == flowNone:
 		it.depart()
