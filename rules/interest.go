@@ -3,7 +3,6 @@ package rules
 import (
 	"strings"
 	"sync"
-	"sync/atomic"
 
 	"github.com/bmatcuk/doublestar/v4"
 )
@@ -27,11 +26,11 @@ type Interest struct {
 	all        Ops // whatever the path
 	fold       bool
 	literals   []string
-	everywhere tails   // globs **/TAIL
-	places     []place // globs HEAD/TAIL
-	trees      []place // globs HEAD/**, whole in head
-	dirs       bounded // directory to *tails, without everywhere
-	bases      bounded // last component to Ops, of everywhere
+	everywhere tails           // globs **/TAIL
+	places     []place         // globs HEAD/TAIL
+	trees      []place         // globs HEAD/**, whole in head
+	dirs       bounded[*tails] // of a directory, without everywhere
+	bases      bounded[Ops]    // of a last component, of everywhere
 }
 
 // tails are globs of a path's last component.
@@ -47,18 +46,26 @@ type place struct {
 	ops              Ops
 }
 
-// bounded is a cache.
-type bounded struct {
-	m sync.Map
-	n atomic.Int32
+// bounded is a cache. It keeps copies of its keys.
+type bounded[V any] struct {
+	mu sync.RWMutex
+	m  map[string]V
 }
 
-func (b *bounded) store(key string, v any, limit int32) {
-	if b.n.Add(1) > limit {
-		b.m.Clear()
-		b.n.Store(0)
+func (b *bounded[V]) load(key string) (V, bool) {
+	b.mu.RLock()
+	defer b.mu.RUnlock()
+	v, ok := b.m[key]
+	return v, ok
+}
+
+func (b *bounded[V]) store(key string, v V, limit int) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.m == nil || len(b.m) >= limit {
+		b.m = make(map[string]V)
 	}
-	b.m.Store(key, v)
+	b.m[strings.Clone(key)] = v
 }
 
 // Interest compiles the path globs of the rules. Rules that only concern whole
@@ -168,7 +175,7 @@ func literalPart(glob string) string {
 }
 
 // In reports whether a rule can be concerned with one of ops on the file base in
-// dir, an absolute and clean path.
+// dir, an absolute and clean path. It keeps neither.
 func (x *Interest) In(dir, base string, ops Ops) bool {
 	if x.all&ops != 0 {
 		return true
@@ -179,20 +186,20 @@ func (x *Interest) In(dir, base string, ops Ops) bool {
 	if dir == "/" {
 		dir = ""
 	}
-	found, ok := x.bases.m.Load(base)
+	found, ok := x.bases.load(base)
 	if !ok {
 		found = x.everywhere.of(base)
 		x.bases.store(base, found, maxInterestBases)
 	}
-	if found.(Ops)&ops != 0 {
+	if found&ops != 0 {
 		return true
 	}
-	here, ok := x.dirs.m.Load(dir)
+	here, ok := x.dirs.load(dir)
 	if !ok {
 		here = x.compile(dir)
 		x.dirs.store(dir, here, maxInterestDirs)
 	}
-	return here.(*tails).of(base)&ops != 0
+	return here.of(base)&ops != 0
 }
 
 // compile collects what concerns the files of one directory.

@@ -63,7 +63,7 @@ func (s *server) handOver(wake chan<- bool) error {
 	}
 	s.stopping.Store(true)
 	idle := make(chan bool)
-	go func() { s.done.Wait(); close(idle) }()
+	go func() { s.crew.done.Wait(); close(idle) }()
 	for {
 		select {
 		case <-idle:

@@ -93,6 +93,19 @@ func (m *memory) text(addr uintptr, limit, ahead int) (string, unix.Errno) {
 	}
 }
 
+// short returns the path at addr if that is shorter than [quickMax] and can be
+// read at once; else nothing. It stays valid until the next read.
+func (m *memory) short(addr uint64) []byte {
+	have := m.at(uintptr(addr))
+	if have == nil {
+		if m.read(uintptr(addr), quickMax) != 0 {
+			return nil
+		}
+		have = m.data
+	}
+	return have[:max(bytes.IndexByte(have, 0), 0)]
+}
+
 // path returns the path at addr. An overlong one is ENAMETOOLONG, as the
 // kernel would say.
 func (m *memory) path(addr uint64) (string, unix.Errno) {

@@ -29,6 +29,9 @@ func (w *worker) openCall(n *notification, c *call) reply {
 		q.flags = uint32(c.flags.of(n))
 	}
 	q.mode = uint32(c.extra.of(n))
+	if r, done := w.passes(n, q, c.path.of(n)); done {
+		return r
+	}
 	var e unix.Errno
 	if q.name, e = w.mem.path(c.path.of(n)); e != 0 {
 		return fail(e)

@@ -13,10 +13,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-const (
-	workers    = 4
-	maxNumbers = 512 // system call numbers
-)
+const maxNumbers = 512 // system call numbers
 
 // server answers for one tree.
 type server struct {
@@ -28,7 +25,7 @@ type server struct {
 	moved     atomic.Bool // some process may have another root
 	starting  atomic.Bool // the next exec is the start of the program itself
 	stopping  atomic.Bool
-	done      sync.WaitGroup
+	crew      *crew
 	told      sync.Map // messages already printed
 	toldCount atomic.Int32
 	hears     [OpKill + 1]bool // ops without a file that the judge cares about
@@ -36,7 +33,7 @@ type server struct {
 }
 
 func newServer(l listener, cfg Config, list []call) *server {
-	s := &server{listener: l, cfg: cfg, processes: newProcesses(), pid: os.Getpid()}
+	s := &server{listener: l, cfg: cfg, processes: newProcesses(), crew: newCrew(), pid: os.Getpid()}
 	s.protected = newProtected(cfg.Judge.Protected(), cfg.Guarded)
 	for _, op := range []Op{OpMount, OpNamespace, OpConnect, OpPtrace, OpKill} {
 		s.hears[op] = cfg.Judge.Interested("", "", op)
@@ -47,39 +44,52 @@ func newServer(l listener, cfg Config, list []call) *server {
 	return s
 }
 
-// serve starts the workers; s.done waits for them.
-func (s *server) serve() {
-	for range workers {
-		s.done.Add(1)
-		go func() {
-			defer s.done.Done()
-			s.work()
-		}()
-	}
+func newWorker(s *server) *worker {
+	w := &worker{server: s, mem: newMemory()}
+	w.self = "/proc/" + strconv.Itoa(s.pid) + "/"
+	w.root = newRooted(&s.moved)
+	return w
 }
 
 // work answers calls until the tree is gone or the server is told to stop.
-func (s *server) work() {
+func (w *worker) work() {
 	defer quiet()()
-	w := &worker{server: s, mem: newMemory(), rights: ownRights()}
-	w.self = "/proc/" + strconv.Itoa(s.pid) + "/"
-	w.root = newRooted(&s.moved)
-	var f frame
-	for !s.stopping.Load() {
-		n, e := s.receive(&f)
-		switch e {
-		case 0:
-			w.answer(n)
-		case unix.ENOENT: // the caller died, or all did
-			if s.deserted(0) {
-				return
-			}
-		case unix.EINTR:
-		default:
-			s.tell(fmt.Sprintf("guard: receive system call: %v", e))
+	if w.cfg.Strict {
+		w.rights = ownRights()
+	}
+	for w.take() {
+		if !w.receives() {
+			w.crew.end()
 			return
 		}
 	}
+}
+
+// receives answers calls for as long as this worker has the turn. It returns
+// false when there will be no more calls.
+func (w *worker) receives() bool {
+	var f frame
+	for w.turn.Load() {
+		if w.stopping.Load() {
+			return false
+		}
+		n, e := w.receive(&f)
+		switch e {
+		case 0:
+			w.busy()
+			w.answer(n)
+			w.free()
+		case unix.ENOENT: // the caller died, or all did
+			if w.deserted(0) {
+				return false
+			}
+		case unix.EINTR:
+		default:
+			w.tell(fmt.Sprintf("guard: receive system call: %v", e))
+			return false
+		}
+	}
+	return true
 }
 
 // tell prints a message once.
@@ -98,7 +108,10 @@ type worker struct {
 	*server
 	resolver
 	mem    *memory
+	quick  quick
 	rights rights
+	turn   atomic.Bool   // this worker receives
+	steps  atomic.Uint32 // odd while it is at work on a call
 }
 
 // reply is what becomes of a call. The zero reply refuses it.
@@ -220,6 +233,7 @@ func trimSlash(dir string) string {
 // judge fills in who is asking and asks. It refuses when the caller is gone:
 // what was read may be about another process by then.
 func (w *worker) judge(n *notification, e *Event) Answer {
+	w.pass()
 	e.Proc = w.processes.of(int(n.pid))
 	if e.Proc == nil || !w.valid(n.id) {
 		return Refuse

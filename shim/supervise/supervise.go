@@ -137,7 +137,7 @@ type Process struct {
 type Judge interface {
 	// Interested reports whether any rule could care about op on dir/base. It is
 	// called for every notified path, as resolved and, if that differs, as
-	// named, and must be cheap. Connect, Kill, Ptrace, Namespace and Mount are
+	// named, must be cheap, and may not keep its arguments. Connect, Kill, Ptrace, Namespace and Mount are
 	// asked about once, at start, with empty dir and base.
 	Interested(dir, base string, op Op) bool
 	// Judge answers for e, and may log it. Exec is always judged.
