@@ -163,7 +163,11 @@ func compileInto(s *Spec, e *Entry, path string) error {
 		return fmt.Errorf("program %s: %w", path, err)
 	}
 	s.Options = append(opts, s.Options...)
-	for _, k := range sortedKeys(e.Implies) {
+	keys := sortedKeys(e.Implies)
+	sort.SliceStable(keys, func(i, j int) bool { // what asks for more options comes first
+		return strings.Contains(keys[i], "+") && !strings.Contains(keys[j], "+")
+	})
+	for _, k := range keys {
 		args, err := slots(e.Implies[k])
 		if err != nil {
 			return fmt.Errorf("program %s: implies.%q: %w", path, k, err)
@@ -240,6 +244,9 @@ func options(e *Entry) ([]Option, error) {
 			if strings.HasSuffix(n, "=") {
 				o.Arg = KeyValue
 			}
+			if t, ok := strings.CutSuffix(n, "*"); ok && t != "" && t[0] != '-' && t[0] != '$' {
+				n, o.Arg = t, KeyValue
+			}
 			if seen[n] {
 				return fmt.Errorf("option %s: listed twice", n)
 			}
@@ -250,7 +257,7 @@ func options(e *Entry) ([]Option, error) {
 		return nil
 	}
 	for _, k := range sortedKeys(e.Opt) {
-		if !Effect(e.Opt[k]).known() {
+		if !Effect(e.Opt[k]).knownAll() {
 			return nil, fmt.Errorf("opt.%q: unknown effect %q", k, e.Opt[k])
 		}
 		if err := add(k, e.Opt[k], Value); err != nil {

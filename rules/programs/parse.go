@@ -17,6 +17,7 @@ type Parsed struct {
 	Harmless bool // an option makes it change and show nothing
 	Vague    bool // an unknown word stands where a subcommand is wanted
 	Open     bool // a word may stand for several words, options among them
+	Implied  bool // an option changed what the operands mean
 }
 
 // Opt is an option as given, under its canonical spelling.
@@ -271,6 +272,18 @@ func (r *reader) take(o *Option, v value.Text, has bool) {
 		r.i++
 		v, has = r.argv[r.i], true
 	}
+	if first, more, ok := strings.Cut(string(o.Effect), " "); ok { // several values
+		r.add(o, o.Names[0], v, has)
+		r.p.Opts[len(r.p.Opts)-1].Effect = Effect(first)
+		for _, e := range strings.Fields(more) {
+			if r.i+1 >= len(r.argv) {
+				break
+			}
+			r.i++
+			r.p.Opts = append(r.p.Opts, Opt{Name: o.Names[0], Value: r.argv[r.i], Has: true, Effect: Effect(e), Index: r.i})
+		}
+		return
+	}
 	r.add(o, o.Names[0], v, has)
 }
 
@@ -295,16 +308,30 @@ func (r *reader) add(o *Option, name string, v value.Text, has bool) {
 	r.p.Opts = append(r.p.Opts, opt)
 }
 
+// given reports whether all the options are there that name joins with +; NAME=VALUE
+// asks for the value as well.
+func (r *reader) given(s *Spec, name string) bool {
+	for _, n := range strings.Split(name, "+") {
+		n, want, exact := strings.Cut(n, "=")
+		if o := s.option(n); o != nil {
+			n = o.Names[0]
+		}
+		if o, ok := r.p.Opt(n); !ok || exact && string(o.Value) != want {
+			return false
+		}
+	}
+	return true
+}
+
 // args returns the operand slots in force: those that an option implies, else the
 // innermost description's.
 func (r *reader) args() []Slot {
+	r.p.Implied = false
 	for i := len(r.chain) - 1; i >= 0; i-- {
 		for _, im := range r.chain[i].Implies {
 			for _, n := range im.Names {
-				if o := r.chain[i].option(n); o != nil {
-					n = o.Names[0]
-				}
-				if _, ok := r.p.Opt(n); ok {
+				if r.given(r.chain[i], n) {
+					r.p.Implied = true
 					return im.Args
 				}
 			}

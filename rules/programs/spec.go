@@ -37,7 +37,7 @@ type Slot struct {
 
 // Implied replaces the operands of a program when one of its options is given.
 type Implied struct {
-	Names []string
+	Names []string // any of them; A+B is both, A=V is A with that value
 	Args  []Slot
 }
 
@@ -49,7 +49,7 @@ const (
 	NoValue  Arity = iota // a flag
 	Value                 // a value, attached or in the next word
 	Attached              // an optional value, only ever attached
-	KeyValue              // an operand of the form key=value
+	KeyValue              // an operand that starts with the name: key=value, +command, @file
 )
 
 // Style is the way in which a program reads its command line.
@@ -100,10 +100,23 @@ func (e Effect) known() bool {
 		"move", "list", "mkdir", "chmod", "chmod-tree", "mount", "link", "dir", "run", "run-first", "shell",
 		"shell-rest", "command", "script", "code", "url", "method", "body", "body-at", "form", "upload",
 		"header", "at-file", "file-list", "sql", "sql-file", "redis", "mongo", "env", "env-file", "host",
-		"target", "remote-path", "remote-dest", "sub", "placeholder", "request", "dsn", "archive", "filter", "edit", "setting", "setting-key", "if-items", "remote-sync":
+		"target", "remote-path", "remote-dest", "sub", "placeholder", "request", "dsn", "archive", "filter", "edit", "setting", "setting-key", "if-items", "remote-sync",
+		"digest", "dir-args", "options", "key":
 		return true
 	}
 	return false
+}
+
+// knownAll reports whether e is a word of the language, or several of them: an
+// option with several values.
+func (e Effect) knownAll() bool {
+	words := strings.Fields(string(e))
+	for _, w := range words {
+		if !Effect(w).known() {
+			return false
+		}
+	}
+	return len(words) > 0
 }
 
 // Sub returns the subcommand of s called name.

@@ -5,6 +5,7 @@ import (
 
 	"mvdan.cc/sh/v3/syntax"
 
+	"guard/rules/programs"
 	"guard/rules/value"
 	"guard/shim/analysis/dialect"
 )
@@ -16,28 +17,35 @@ func (c *call) inheritedOptions() {
 		return
 	}
 	it := c.it
-	for _, o := range c.it.table.Lookup(c.p.Program).Options {
+	c.variables(func(name string, e programs.Effect, t value.Text) {
+		via := it.via
+		it.via = append(it.via[:len(it.via):len(it.via)], name)
+		ran := c.ran
+		c.apply(e, t, len(c.argv))
+		c.ran = ran
+		it.via = via
+	})
+}
+
+// variables calls f for each variable of the environment that the table lists as
+// an option $NAME and that is set.
+func (c *call) variables(f func(name string, e programs.Effect, t value.Text)) {
+	for _, o := range c.p.Root.Options {
 		for _, n := range o.Names {
 			name, ok := strings.CutPrefix(n, "$")
 			if !ok {
 				continue
 			}
-			v := it.st.vars[name]
+			v := c.it.st.vars[name]
 			t := value.Text("")
 			if len(v.alts) > 0 && v.exported && !v.unset {
 				t = v.alts[0]
-			} else if e, ok := it.w.Getenv(name); ok && !v.unset && len(v.alts) == 0 {
+			} else if e, ok := c.it.w.Getenv(name); ok && !v.unset && len(v.alts) == 0 {
 				t = value.Known(e)
 			}
-			if t == "" {
-				continue
+			if t != "" {
+				f(name, o.Effect, t)
 			}
-			via := it.via
-			it.via = append(it.via[:len(it.via):len(it.via)], name)
-			ran := c.ran
-			c.apply(o.Effect, t, len(c.argv))
-			c.ran = ran
-			it.via = via
 		}
 	}
 }

@@ -103,6 +103,9 @@ func (c *call) ifItems() bool {
 // items are the words that come from the input, or behind :::.
 func (c *call) items() []value.Text {
 	for i, w := range c.argv {
+		if w == "::::" {
+			return c.listed(c.argv[i+1:])
+		}
 		if w == ":::" {
 			return c.argv[i+1:]
 		}

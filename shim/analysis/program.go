@@ -13,23 +13,24 @@ import (
 
 // call is one program that is run, while its effects are worked out.
 type call struct {
-	it      *interp
-	p       *programs.Parsed
-	argv    []value.Text
-	words   []*syntax.Word // of the source, index for index; nil where there are none
-	dir     value.Text     // directory that the program works in
-	req     request
-	host    value.Text
-	db      value.Text
-	tgt     []value.Text
-	env     []value.Text
-	loaded  []int // env files that the command it runs gets
-	ran     bool  // a command, script or text was run
-	net     bool  // it talks to the network
-	data    bool  // statements were run: what they print is not known
-	mark    value.Text
-	dialect string       // of SQL
-	from    []value.Text // sources, for a destination that is a directory
+	it          *interp
+	p           *programs.Parsed
+	argv        []value.Text
+	words       []*syntax.Word // of the source, index for index; nil where there are none
+	dir         value.Text     // directory that the program works in
+	req         request
+	host        value.Text
+	db          value.Text
+	tgt         []value.Text
+	env         []value.Text
+	loaded      []int // env files that the command it runs gets
+	ran         bool  // a command, script or text was run
+	net         bool  // it talks to the network
+	data        bool  // statements were run: what they print is not known
+	mark        value.Text
+	dialect     string       // of SQL
+	optionFiles int          // files of options that were followed
+	from        []value.Text // sources, for a destination that is a directory
 }
 
 // program walks a command that is no builtin and no function.
@@ -124,6 +125,11 @@ func (c *call) effects() {
 	if c.p.Spec == nil {
 		c.it.unknownOperands(c.argv)
 	}
+	for _, a := range c.p.Args {
+		if isSource(a.Effect) {
+			c.from = append(c.from, a.Text)
+		}
+	}
 	for _, o := range c.p.Opts {
 		if o.Has || o.Effect.Param() != "" {
 			c.apply(o.Effect, o.Value, o.Index)
@@ -131,17 +137,15 @@ func (c *call) effects() {
 			c.apply(o.Effect, o.Value, o.Index)
 		}
 	}
+	dir := c.dir
 	for _, a := range c.p.Args {
-		if isSource(a.Effect) {
-			c.from = append(c.from, a.Text)
-		}
-	}
-	for _, a := range c.p.Args {
+		c.dir = c.argDir(dir, a.Index)
 		c.apply(a.Effect, a.Text, a.Index)
 		if a.Effect == "run" || a.Effect == "shell-rest" || a.Effect == "redis" || a.Effect == "request" || a.Effect == "run-first" {
 			break
 		}
 	}
+	c.dir = dir
 	c.recipes()
 	c.stdin()
 	c.request()
@@ -167,11 +171,17 @@ func (c *call) apply(e programs.Effect, t value.Text, i int) {
 		defer func(s [2]int) { it.span = s }(it.span)
 		it.span = it.node(c.words[i])
 	}
+	e, t, ok := partOf(e, t)
+	if !ok {
+		return
+	}
 	if t == "-" && e.Kind() != "value" && e.Kind() != "run" {
 		return
 	}
 	switch e.Kind() {
-	case "", "value", "rest", "sub", "dir":
+	case "", "value", "rest", "sub", "dir", "dir-args", "digest":
+	case "options":
+		c.options(e.Param(), t, i)
 	case "read", "upload", "file-list":
 		c.file(rules.Read, t, false)
 		if e == "upload" {
@@ -206,10 +216,16 @@ func (c *call) apply(e programs.Effect, t value.Text, i int) {
 	case "write", "append", "create", "touch":
 		c.writeTo(e, t)
 	case "archive":
-		if c.implied() {
-			c.file(rules.Read, t, false)
+		c.archive(t)
+	case "key":
+		if c.p.Implied {
+			c.file(rules.Load, t, false)
 		} else {
-			c.writeTo("write", t)
+			c.writeTo("create", t)
+		}
+	case "target":
+		if e == "target:file" {
+			c.databaseFile(t)
 		}
 	case "move":
 		c.file(rules.Read, t, true)
@@ -290,26 +306,11 @@ func (c *call) file(op rules.Op, t value.Text, tree bool) {
 	c.it.file(op, c.abs(t), tree)
 }
 
-// implied reports whether an option replaced the operands' usual meaning.
-func (c *call) implied() bool {
-	if c.p.Spec == nil {
-		return false
-	}
-	for _, im := range c.p.Spec.Implies {
-		for _, n := range im.Names {
-			if _, ok := c.p.Opt(n); ok {
-				return true
-			}
-		}
-	}
-	return false
-}
-
 // writeTo writes to an operand: a file, or files of the sources' names in a
 // directory.
 func (c *call) writeTo(e programs.Effect, t value.Text) {
 	how := rules.Overwrite
-	switch e {
+	switch e.Kind() {
 	case "append":
 		how = rules.Append
 	case "create", "touch":
@@ -334,7 +335,7 @@ func (c *call) writeTo(e programs.Effect, t value.Text) {
 		return
 	}
 	var src value.Text
-	if len(c.from) == 1 {
+	if len(c.from) == 1 && e.Param() != "made" {
 		src = c.abs(c.from[0])
 	}
 	c.put(p, how, src)

@@ -59,6 +59,15 @@ func (c *call) http(e programs.Effect, t value.Text, i int) {
 		c.form(t)
 	case "at-file":
 		s := string(t)
+		if marks := e.Param(); marks != "" { // NAME=@FILE, and other marks
+			if _, v, ok := strings.Cut(s, "="); ok {
+				s = v
+			}
+			if s != "" && strings.IndexByte(marks, s[0]) >= 0 {
+				c.file(rules.Read, value.Text(s[1:]), false)
+			}
+			return
+		}
 		if k := strings.IndexByte(s, '@'); k >= 0 && !strings.ContainsAny(s[:k], "/ ") {
 			c.file(rules.Read, value.Text(s[k+1:]), false)
 		}
