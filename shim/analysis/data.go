@@ -303,20 +303,27 @@ func (c *call) remote(e programs.Effect, t value.Text) {
 
 // mount takes HOST:CONTAINER and type=bind,source=HOST,… .
 func (c *call) mount(t value.Text) {
-	src := ""
+	src, dst := "", ""
 	if strings.Contains(string(t), "=") && !strings.HasPrefix(string(t), "/") {
 		for _, kv := range strings.Split(string(t), ",") {
 			if k, v, ok := strings.Cut(kv, "="); ok && (k == "source" || k == "src") {
 				src = v
+			} else if ok && (k == "target" || k == "dst" || k == "destination") {
+				dst = v
 			}
 		}
 	} else {
-		src, _, _ = strings.Cut(string(t), ":")
+		src, dst, _ = strings.Cut(string(t), ":")
+		dst, _, _ = strings.Cut(dst, ":")
 	}
 	if src == "" || !strings.ContainsAny(src, "/.~") && value.Text(src).Known() {
 		return // a named volume
 	}
-	c.it.file(rules.Mount, c.abs(value.Text(src)), true)
+	p := c.abs(value.Text(src))
+	c.it.file(rules.Mount, p, true)
+	if p.Known() && c.it.exists(p) == rules.True && !c.it.isDir(p) && strings.HasPrefix(dst, "/") {
+		c.mounted = append(c.mounted, [2]string{dst, string(p)})
+	}
 }
 
 // setEnv takes NAME=VALUE for the command that follows.

@@ -151,6 +151,11 @@ func (it *interp) loses(a *rules.Action, c *call) {
 	}
 	switch c.p.Spec.Loses {
 	case "worktree", "paths":
+		for _, o := range c.p.Opts {
+			if o.Effect.Kind() == "file-list" {
+				return // which paths, the file says
+			}
+		}
 		any := c.p.Spec.Loses == "paths" && len(c.p.Args) > 0 && (!c.has("-f") || c.has("--"))
 		for _, arg := range c.p.Args {
 			p := absIn(dir, arg.Text)

@@ -148,7 +148,8 @@ func (w *walker) root(r value.Text) {
 	}
 	w.visit(shown, string(p), 0)
 	if w.budget < 0 {
-		if before < len(w.out) && strings.TrimSuffix(string(w.out[before]), string(value.Maybe)) == strings.TrimSuffix("/"+strings.TrimPrefix(shown, "/"), "/") {
+		if len(w.filters) == 0 { // the root itself is always found
+			w.out = append(w.out[:before], r)
 			before++
 		}
 		w.out = append(w.out[:before], value.Text(shown)+"/"+value.Any+w.suffix())
@@ -192,7 +193,8 @@ func (w *walker) take(shown, p string, dir bool, depth int) {
 		if shown == "" {
 			t = "/"
 		}
-		if m == rules.Maybe || !w.sure {
+		root := depth == 0 && len(w.filters) == 0 // is found whatever else is there
+		if (m == rules.Maybe || !w.sure) && !root {
 			t += value.Maybe
 		}
 		w.out = append(w.out, t)

@@ -34,6 +34,20 @@ func TestFlow(t *testing.T) {
 		{`while true; do (work & wait); done`, false},
 		{`while true; do curl -s localhost:3000 && break; sleep 1; done`, false},
 		{`for i in 1 2 3; do work & done; wait`, false},
+		{`while true; do cd src && cat lib.rs; done`, false},
+		{`while true; do cd src && rm -rf *; done`, true},
+		// A file may be seen under another name in a container.
+		{`docker run -v $PWD/.env:/e alpine cat /e`, true},
+		{`docker run --mount type=bind,src=.env,dst=/e alpine cat /e`, true},
+		{`docker run -v $PWD/README.md:/e alpine cat /e`, false},
+		// The root of a search without a test is found.
+		{`find / -exec chmod -R 000 {} +`, true},
+		{`find src -exec chmod 644 {} +`, false},
+		// Without a mode the first word is a file.
+		{`chmod -R /`, true},
+		{`chmod -R u+rwX,go= src`, false},
+		// A file says which paths are thrown away.
+		{`git checkout HEAD --pathspec-from-file paths.txt`, true},
 		// Programs of Windows are called so from its Linux subsystem.
 		{`python.exe -c "import shutil; shutil.rmtree('/')"`, true},
 		{`python.exe -c "print(1)"`, false},

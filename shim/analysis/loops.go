@@ -237,6 +237,10 @@ func (it *interp) again(round func()) {
 		before, in := it.st.clone(), it.stdin
 		round()
 		it.depart()
+		if !it.st.dir.Known() && !before.dir.Known() { // below a directory that is not known already
+			it.st.dir = before.dir
+			delete(it.st.vars, dirName)
+		}
 		stable := it.st.same(before)
 		it.forgetChanges(before)
 		it.mayRead(in)
@@ -273,6 +277,7 @@ func (it *interp) forgetChanges(before *state) {
 	}
 	if it.st.dir != before.dir {
 		it.st.dir = value.Any
+		delete(it.st.vars, dirName)
 	}
 	if !slices.Equal(changed.params, before.params) {
 		it.st.params = []value.Text{value.Many}

@@ -23,10 +23,11 @@ type call struct {
 	db          value.Text
 	tgt         []value.Text
 	env         []value.Text
-	loaded      []int // env files that the command it runs gets
-	ran         bool  // a command, script or text was run
-	net         bool  // it talks to the network
-	data        bool  // statements were run: what they print is not known
+	mounted     [][2]string // files as the command sees them, and where they are
+	loaded      []int       // env files that the command it runs gets
+	ran         bool        // a command, script or text was run
+	net         bool        // it talks to the network
+	data        bool        // statements were run: what they print is not known
 	mark        value.Text
 	dialect     string       // of SQL
 	optionFiles int          // files of options that were followed
@@ -243,6 +244,10 @@ func (c *call) apply(e programs.Effect, t value.Text, i int) {
 			return
 		}
 		c.file(rules.Delete, t, e == "delete-tree")
+	case "mode":
+		if !isMode(t) { // chmod -R /: what stands in the mode's place is no mode
+			c.file(rules.Chmod, t, e.Param() == "tree")
+		}
 	case "chmod", "chmod-tree":
 		c.file(rules.Chmod, t, e == "chmod-tree")
 	case "link":
@@ -286,6 +291,12 @@ func (c *call) apply(e programs.Effect, t value.Text, i int) {
 }
 
 func (c *call) abs(t value.Text) value.Text { return absIn(c.dir, t) }
+
+// isMode reports whether t may be a file mode: octal, or letters as in u+rwX,go=.
+func isMode(t value.Text) bool {
+	return !t.Known() || t != "" && (strings.Trim(string(t), "01234567") == "" ||
+		strings.ContainsAny(string(t), "+-=") && strings.Trim(string(t), "ugoarwxXst+-=,01234567") == "")
+}
 
 // file records what happens to one file operand.
 func (c *call) file(op rules.Op, t value.Text, tree bool) {
@@ -400,6 +411,9 @@ func (c *call) run(i int, first bool) {
 	sub.multi, sub.choice = nil, nil
 	sub.st.loaded = append(sub.st.loaded, c.loaded...)
 	sub.st.funcs = map[string]*function{} // another process knows no functions
+	for _, m := range c.mounted {
+		sub.st.files[m[0]] = file{alias: m[1]}
+	}
 	for _, e := range c.env {
 		n, v, _ := strings.Cut(string(e), "=")
 		sub.st.vars[n] = variable{alts: []value.Text{value.Text(v)}, exported: true}
