@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/user"
 	"path/filepath"
+	"runtime"
 	"sort"
 	"strconv"
 	"strings"
@@ -73,8 +74,10 @@ func (l Locations) own(log string) []string {
 	}
 	if exe, err := os.Executable(); err == nil {
 		out = append(out, exe)
-		if r, err := filepath.EvalSymlinks(exe); err == nil && r != exe {
-			out = append(out, r)
+		if runtime.GOOS != "linux" { // where it is the name that guard was called by
+			if r, err := filepath.EvalSymlinks(exe); err == nil && r != exe {
+				out = append(out, r)
+			}
 		}
 	}
 	for _, b := range []string{"/usr/local/bin/guard", "/usr/bin/guard", filepath.Join(l.Home, ".local/bin/guard")} {

@@ -93,13 +93,14 @@ type executable struct {
 
 func (loc Locations) self() (executable, error) {
 	path := loc.Self
-	if path == "" {
+	switch {
+	case path != "":
+	case runtime.GOOS == "linux":
+		path = "/proc/self/exe" // holds when the file was replaced or removed
+	default:
 		var err error
 		if path, err = os.Executable(); err != nil {
 			return executable{}, err
-		}
-		if runtime.GOOS == "linux" {
-			path = "/proc/self/exe" // holds when the file was replaced or removed
 		}
 	}
 	info, err := os.Stat(path)
