@@ -114,6 +114,10 @@ func clustered(want, have string, spec *programs.Spec) bool {
 	return spec == nil && len(want) == 2 && want[0] == '-' && len(have) > 2 && have[1] != '-' && strings.Contains(have[1:], want[1:])
 }
 
+// allOperand is the operand of a pattern that stands for everything of a kind:
+// docker rm $(docker ps -aq).
+const allOperand = "<all>"
+
 // matchOperands finds the pattern's operands, in order, among the command's.
 func matchOperands(want []programs.Arg, cmd *programs.Parsed) Match {
 	m, k := Yes, 0
@@ -127,6 +131,12 @@ func matchOperands(want []programs.Arg, cmd *programs.Parsed) Match {
 		}
 		found := No
 		for ; k < len(cmd.Args) && found == No; k++ {
+			if w == allOperand {
+				if strings.Contains(string(cmd.Args[k].Text), string(value.All)) {
+					found = Yes
+				}
+				continue
+			}
 			if t := cmd.Args[k].Text; t.Known() || t.Prefix() != "" || t.Suffix() != "" || w == "*" {
 				found = matchLoose(w, t)
 			}

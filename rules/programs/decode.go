@@ -116,10 +116,10 @@ func compileInto(s *Spec, e *Entry, path string) error {
 	}
 	switch e.Output {
 	case "":
-	case "lines", "names", "fresh-file", "fresh-dir", "digits", "toplevel", "stdin", "shell-init", "none":
+	case "lines", "names", "fresh-file", "fresh-dir", "all", "digits", "toplevel", "stdin", "shell-init", "none":
 		s.Output = e.Output
 	default:
-		return fmt.Errorf("program %s: output = %q: want lines, names, fresh-file, fresh-dir, digits, toplevel, stdin, shell-init or none", path, e.Output)
+		return fmt.Errorf("program %s: output = %q: want lines, names, fresh-file, fresh-dir, all, digits, toplevel, stdin, shell-init or none", path, e.Output)
 	}
 	switch e.Recipes {
 	case "":
@@ -150,9 +150,9 @@ func compileInto(s *Spec, e *Entry, path string) error {
 	if e.Stdin != "" {
 		s.Stdin = Effect(e.Stdin)
 		switch s.Stdin.Kind() {
-		case "code", "shell", "sql", "mongo", "redis", "url", "file-list", "args":
+		case "code", "shell", "sql", "mongo", "redis", "url", "mentions", "file-list", "args":
 		default:
-			return fmt.Errorf("program %s: stdin = %q: want code, shell, sql, mongo, redis, url, file-list or args", path, e.Stdin)
+			return fmt.Errorf("program %s: stdin = %q: want code, shell, sql, mongo, redis, url, mentions, file-list or args", path, e.Stdin)
 		}
 	}
 	if err := style(s, e.Style); err != nil {

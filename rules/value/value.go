@@ -16,6 +16,7 @@ const (
 	Name   Text = "\x00n" // a non-empty name: no slash, no white space, no leading dash or dot
 	Digits Text = "\x00d" // one or more decimal digits
 	Net    Text = "\x00u" // any string, which comes from the network
+	All    Text = "\x00l" // the names of everything of its kind that there is: docker ps -q
 	Maybe  Text = "\x00p" // nothing, but the whole text may not occur at all
 )
 
@@ -76,7 +77,7 @@ func (t Text) FromNet() bool { return strings.Contains(string(t), string(Net)) }
 // Lit is one piece of a text: a literal, or an unknown part of one kind.
 type Lit struct {
 	Text string // the literal; empty for an unknown part
-	Gap  Text   // Any, Many, Name, Digits, Net or Maybe; empty for a literal
+	Gap  Text   // Any, Many, Name, Digits, Net, All or Maybe; empty for a literal
 }
 
 // Pieces cuts t into its literals and unknown parts, in order.

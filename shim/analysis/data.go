@@ -180,6 +180,8 @@ func (c *call) statements(e programs.Effect, t value.Text, i int) {
 			}
 		}
 		c.emitStatements(statement.Redis(args))
+	case "mentions":
+		c.mentions(t, c.p.Spec.Stdin.Param() == "write")
 	case "mongo":
 		c.emitStatements(statement.Mongo(t))
 	}

@@ -40,7 +40,7 @@ func (c *call) archive(t value.Text) {
 
 // partOf is the part of a word that an effect concerns, as the effect's parameter
 // says: "," up to the first comma, "=" what stands behind the first equals sign,
-// "file:" what stands behind that prefix, "words" all, where commas stand for
+// "file:" what stands behind that prefix, "/DIR" a path below that directory, "words" all, where commas stand for
 // spaces. Without such a part there is no effect.
 func partOf(e programs.Effect, t value.Text) (programs.Effect, value.Text, bool) {
 	kind, param := programs.Effect(e.Kind()), e.Param()
@@ -51,6 +51,8 @@ func partOf(e programs.Effect, t value.Text) (programs.Effect, value.Text, bool)
 	case param == "=":
 		_, name, ok := strings.Cut(string(t), "=")
 		return kind, value.Text(name), ok
+	case strings.HasPrefix(param, "/"):
+		return kind, value.Text(param) + "/" + t, true
 	case param == "words" && kind == "command":
 		return kind, value.Text(strings.ReplaceAll(string(t), ",", " ")), true
 	case len(param) > 1 && strings.HasSuffix(param, ":") && kind != "at-file":

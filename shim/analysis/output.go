@@ -320,6 +320,15 @@ func (c *call) output() {
 	case "fresh-file", "fresh-dir":
 		c.fresh(kind == "fresh-dir")
 		return
+	case "all":
+		for _, o := range c.p.Opts {
+			if o.Effect.Kind() == "filter" {
+				it.stdout.write(value.Any)
+				return
+			}
+		}
+		it.stdout.write(value.All + "\n")
+		return
 	case "digits":
 		it.stdout.write(value.Digits + "\n")
 		return

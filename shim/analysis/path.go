@@ -54,7 +54,7 @@ func cleanText(t value.Text) value.Text {
 
 // mayClimb reports whether a component has a part that may hold slashes or dots.
 func mayClimb(c string) bool {
-	return strings.Contains(c, string(value.Any)) || strings.Contains(c, string(value.Many)) || strings.Contains(c, string(value.Net))
+	return strings.Contains(c, string(value.Any)) || strings.Contains(c, string(value.Many)) || strings.Contains(c, string(value.Net)) || strings.Contains(c, string(value.All))
 }
 
 // real resolves symbolic links, magic directories and what this command has made

@@ -269,6 +269,8 @@ func (c *call) apply(e programs.Effect, t value.Text, i int) {
 	case "script":
 		c.ran = true
 		c.script(t, i)
+	case "mentions":
+		c.mentions(t, e.Param() == "write")
 	case "code":
 		c.ran = true
 		c.code(e.Param(), t, i)
