@@ -97,7 +97,7 @@ func (e Effect) takesRest() bool {
 func (e Effect) known() bool {
 	switch e.Kind() {
 	case "value", "read", "load", "write", "append", "create", "touch", "delete", "delete-tree", "read-tree",
-		"move", "list", "mkdir", "mentions", "mode", "chmod", "chmod-tree", "mount", "link", "dir", "run", "run-first", "shell",
+		"move", "list", "mkdir", "makefile", "mentions", "mode", "chmod", "chmod-tree", "mount", "link", "dir", "run", "run-first", "shell",
 		"shell-rest", "command", "script", "code", "url", "method", "body", "body-at", "form", "upload",
 		"header", "at-file", "file-list", "sql", "sql-file", "redis", "mongo", "env", "env-file", "host",
 		"target", "remote-path", "remote-dest", "sub", "placeholder", "request", "dsn", "archive", "filter", "edit", "setting", "setting-key", "if-items", "remote-sync",

@@ -180,8 +180,6 @@ func (c *call) statements(e programs.Effect, t value.Text, i int) {
 			}
 		}
 		c.emitStatements(statement.Redis(args))
-	case "mentions":
-		c.mentions(t, c.p.Spec.Stdin.Param() == "write")
 	case "mongo":
 		c.emitStatements(statement.Mongo(t))
 	}
@@ -270,6 +268,8 @@ func (c *call) stdin() {
 	case "sql":
 		c.dialect = c.p.Spec.Stdin.Param()
 		c.sql(t)
+	case "mentions":
+		c.mentions(t, c.p.Spec.Stdin.Param() == "write")
 	case "mongo":
 		c.emitStatements(statement.Mongo(t))
 	case "redis":

@@ -48,6 +48,24 @@ func TestFlow(t *testing.T) {
 		{`chmod -R u+rwX,go= src`, false},
 		// A file says which paths are thrown away.
 		{`git checkout HEAD --pathspec-from-file paths.txt`, true},
+		// Everything there is.
+		{`docker rm -f $(docker ps -aq)`, true},
+		{`docker ps -q | xargs -r docker stop`, true},
+		{`docker rm -f $(docker ps -aq --filter name=shop)`, false},
+		{`docker inspect $(docker ps -q)`, false},
+		// Texts in languages that guard does not read name files all the same.
+		{"jshell <<'E'\n/open .env\nE", true},
+		{"jshell <<'E'\n/save /home/ana/.ssh/authorized_keys\nE", true},
+		{"jshell <<'E'\nint x = 1.5 / 2;\n/open src/A.java\nE", false},
+		{`latex '\input{.env}'`, true},
+		{`latex '\input{chapter.one} \end'`, false},
+		{"terraform console <<'E'\nfile(\".env\")\nE", true},
+		{`make --eval='$(file >/home/ana/.ssh/authorized_keys,x)'`, true},
+		{`make --eval='x := 1' -n`, false},
+		{`sshfs -o ssh_command='cat .env' h:/ /tmp/d`, true},
+		{`sshfs -o reconnect h:/srv /tmp/d`, false},
+		{`sysctl -n ../../home/ana/shop/.env`, true},
+		{`sysctl -n net.ipv4.ip_forward`, false},
 		// Programs of Windows are called so from its Linux subsystem.
 		{`python.exe -c "import shutil; shutil.rmtree('/')"`, true},
 		{`python.exe -c "print(1)"`, false},

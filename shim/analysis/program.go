@@ -269,6 +269,9 @@ func (c *call) apply(e programs.Effect, t value.Text, i int) {
 	case "script":
 		c.ran = true
 		c.script(t, i)
+	case "makefile":
+		c.makeFunctions(string(t))
+		c.shell(t, i)
 	case "mentions":
 		c.mentions(t, e.Param() == "write")
 	case "code":

@@ -165,6 +165,9 @@ func (c *call) make(targets []string, just bool) {
 	if !ok {
 		return
 	}
+	if !just {
+		c.makeFunctions(text)
+	}
 	vars := map[string]string{}
 	rules, order := parseMakefile(text, vars, just)
 	for _, a := range c.p.Args {
