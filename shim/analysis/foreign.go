@@ -28,7 +28,12 @@ func (c *call) code(param string, t value.Text, i int) {
 	if !ok {
 		lang, ok = inline.LangOf(c.p.Program)
 	}
-	if !ok {
+	switch {
+	case param == "encoded":
+		it.opaque("the program that runs is encoded", nil)
+		return
+	case !ok: // a language that guard does not read
+		c.mentions(t, true)
 		return
 	}
 	var args []value.Text

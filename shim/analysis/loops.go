@@ -204,7 +204,7 @@ func (it *interp) endless(body []*syntax.Stmt) {
 
 // spawns reports whether statements leave more processes running each time.
 func spawns(list []*syntax.Stmt) bool {
-	found, pauses := false, false
+	found, pauses, waits, disowned := false, false, false, false
 	for _, s := range list {
 		syntax.Walk(s, func(n syntax.Node) bool {
 			switch n := n.(type) {
@@ -217,7 +217,11 @@ func spawns(list []*syntax.Stmt) bool {
 			case *syntax.CallExpr:
 				if len(n.Args) > 0 {
 					switch n.Args[0].Lit() {
-					case "wait", "sleep", "read", "break", "exit", "return":
+					case "wait":
+						waits = true
+					case "disown":
+						disowned = true
+					case "sleep", "read", "break", "exit", "return":
 						pauses = true
 					}
 				}
@@ -227,7 +231,7 @@ func spawns(list []*syntax.Stmt) bool {
 			return true
 		})
 	}
-	return found && !pauses
+	return found && !pauses && (!waits || disowned) // what is disowned is not waited for
 }
 
 // again walks a loop on for all the rounds that are not walked one by one, until

@@ -39,7 +39,7 @@ func (c *call) archive(t value.Text) {
 }
 
 // partOf is the part of a word that an effect concerns, as the effect's parameter
-// says: "," up to the first comma, "=" what stands behind the first equals sign,
+// says: "," up to the first comma and without quotes, "=" what stands behind the first equals sign,
 // "file:" what stands behind that prefix, "/DIR" a path below that directory, "words" all, where commas stand for
 // spaces. Without such a part there is no effect.
 func partOf(e programs.Effect, t value.Text) (programs.Effect, value.Text, bool) {
@@ -47,7 +47,7 @@ func partOf(e programs.Effect, t value.Text) (programs.Effect, value.Text, bool)
 	switch {
 	case param == ",":
 		name, _, _ := strings.Cut(string(t), ",")
-		return kind, value.Text(name), true
+		return kind, value.Text(strings.NewReplacer(`\`, "", `"`, "", "'", "").Replace(name)), true
 	case param == "=":
 		_, name, ok := strings.Cut(string(t), "=")
 		return kind, value.Text(name), ok

@@ -72,7 +72,22 @@ func (it *interp) program(argv []value.Text, words []*syntax.Word) result {
 	c.effects()
 	it.ownFile(c)
 	c.output()
+	if r, ok := it.truthOf(c); ok {
+		return r
+	}
 	return unsure
+}
+
+// truthOf is the status of true and false where they run as programs.
+func (it *interp) truthOf(c *call) (result, bool) {
+	switch dir, base := path.Split(string(c.argv[0])); {
+	case dir != "/bin/" && dir != "/usr/bin/":
+	case base == "true":
+		return success, true
+	case base == "false":
+		return failure, true
+	}
+	return unsure, false
 }
 
 // identity replaces the name of a program by the one that it was copied, linked
