@@ -13,8 +13,9 @@ usage: install.sh [--system | --user] [--prefix DIR] [--dry-run] [--uninstall]
   --dry-run     print what would be done
   --uninstall   remove what was installed; policy and log stay
 
-Installs DIR/bin/guard, and in DIR/lib/guard/bin the names bash, sh, zsh and
-dash as links to it. The shells of the system are not touched.
+Installs DIR/bin/guard, in DIR/lib/guard/bin the names bash, sh, zsh and dash as
+links to it, and the manual pages guard(1) and guard-policy(5) in DIR/share/man.
+The shells of the system are not touched.
 EOF
 }
 
@@ -37,6 +38,16 @@ ours() {
 # guard_file reports whether the file $1 is a guard: others have that name too.
 guard_file() {
 	[ -f "$1" ] && LC_ALL=C grep -q 'guard/shim/invoke' "$1"
+}
+
+# page_path prints where the manual page $1 belongs.
+page_path() {
+	printf '%s/share/man/man%s/%s\n' "$prefix" "${1##*.}" "$1"
+}
+
+# guard_page reports whether the file $1 is a manual page of guard.
+guard_page() {
+	[ -f "$1" ] && grep -q '^\.Dt GUARD' "$1"
 }
 
 # fetch sets $source to a guard binary: built here, or one beside this script.
@@ -63,6 +74,10 @@ install_guard() {
 		fi
 	done
 	[ ! -e "$bin" ] || guard_file "$bin" || die "$bin is there and is another program"
+	for page in $pages; do
+		file=$(page_path "$page")
+		[ ! -e "$file" ] || guard_page "$file" || die "$file is there and is another page"
+	done
 	fetch
 	run mkdir -p "$prefix/bin" "$shims"
 	run cp "$source" "$bin.new"
@@ -70,6 +85,13 @@ install_guard() {
 	run mv -f "$bin.new" "$bin" # a running guard keeps its file
 	for name in $names; do
 		ours "$shims/$name" || run ln -s ../../../bin/guard "$shims/$name"
+	done
+	for page in $pages; do
+		[ -f "$here/man/$page" ] || continue # a binary may come without them
+		file=$(page_path "$page")
+		run mkdir -p "${file%/*}"
+		run cp "$here/man/$page" "$file"
+		run chmod 644 "$file"
 	done
 	[ -z "$dry" ] || return 0
 	cat <<EOF
@@ -92,6 +114,10 @@ uninstall_guard() {
 	if guard_file "$bin"; then
 		run rm -f "$bin"
 	fi
+	for page in $pages; do
+		file=$(page_path "$page")
+		! guard_page "$file" || run rm -f "$file"
+	done
 	for dir in "$shims" "$prefix/lib/guard"; do
 		if [ -d "$dir" ]; then
 			run rmdir "$dir" 2>/dev/null || printf '%s is not empty: left in place\n' "$dir"
@@ -133,4 +159,5 @@ case $prefix in
 *) prefix=$PWD/$prefix ;;
 esac
 bin=$prefix/bin/guard shims=$prefix/lib/guard/bin names='bash sh zsh dash'
+pages='guard.1 guard-policy.5'
 $action

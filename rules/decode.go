@@ -35,24 +35,19 @@ func (e *Error) Error() string {
 	return s + ": " + e.Msg
 }
 
-// policyFile is a policy as TOML has it.
-type policyFile struct {
-	Policy    policyTable       `toml:"policy"`
+// File is a policy file as TOML has it; docs/policy.md says what each key means.
+type File struct {
+	Policy    Header            `toml:"policy"`
 	Rule      []Rule            `toml:"rule"`
 	Exception []Exception       `toml:"exception"`
 	Program   []programs.Entry  `toml:"program"`
 	Shell     map[string]string `toml:"shell"`
-	Audit     struct {
-		Path      string `toml:"path"`
-		OnFailure string `toml:"on_failure"`
-	} `toml:"audit"`
-	Runtime struct {
-		Level   string `toml:"level"`
-		Require bool   `toml:"require"`
-	} `toml:"runtime"`
+	Audit     AuditTable        `toml:"audit"`
+	Runtime   RuntimeTable      `toml:"runtime"`
 }
 
-type policyTable struct {
+// Header is the [policy] table.
+type Header struct {
 	Name        string              `toml:"name"`
 	Version     int                 `toml:"version"`
 	Owner       string              `toml:"owner"`
@@ -67,10 +62,22 @@ type policyTable struct {
 	Interactive *Decision           `toml:"interactive"`
 }
 
+// AuditTable is the [audit] table.
+type AuditTable struct {
+	Path      string `toml:"path"`
+	OnFailure string `toml:"on_failure"` // refuse or allow
+}
+
+// RuntimeTable is the [runtime] table.
+type RuntimeTable struct {
+	Level   string `toml:"level"` // off, exec, write or full
+	Require bool   `toml:"require"`
+}
+
 // ParseLayer reads the TOML text of one policy file. Warnings say what is ignored
 // because the layer lacks the authority for it; an error is an [*Error].
 func ParseLayer(file string, text []byte, auth Authority, table *programs.Table) (*Layer, []string, error) {
-	var pf policyFile
+	var pf File
 	md, err := toml.Decode(string(text), &pf)
 	src := source{file: file, lines: strings.Split(string(text), "\n")}
 	if err != nil {
