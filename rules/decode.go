@@ -218,12 +218,16 @@ func (s *source) checkRules(l *Layer) error {
 				return bad("access", fmt.Sprintf("%q: want read, load, write, create, append, overwrite, delete, chmod or mount", a))
 			}
 		}
-		for key, globs := range map[string][]string{"path": r.Path, "when.path": r.When.Path, "unless.path": r.Unless.Path, "when.cwd": r.When.Cwd, "unless.cwd": r.Unless.Cwd} {
-			for _, g := range globs {
-				if msg := badGlob(g); msg != "" {
-					return bad(key, fmt.Sprintf("%q: %s", g, msg))
-				}
+		for _, g := range r.Path {
+			if msg := badGlob(g); msg != "" {
+				return bad("path", fmt.Sprintf("%q: %s", g, msg))
 			}
+		}
+		if key, msg := r.When.check(); msg != "" {
+			return bad("when."+key, msg)
+		}
+		if key, msg := r.Unless.check(); msg != "" {
+			return bad("unless."+key, msg)
 		}
 	}
 	for i := range l.Exceptions {
@@ -239,8 +243,29 @@ func (s *source) checkRules(l *Layer) error {
 				return s.at("exception", i, "expires", fmt.Sprintf("%q: want a date such as 2026-12-31", e.Expires))
 			}
 		}
+		if key, msg := e.When.check(); msg != "" {
+			return s.at("exception", i, "when."+key, msg)
+		}
 	}
 	return nil
+}
+
+// check returns the first key that is wrong, and what is wrong with it.
+func (c *Conditions) check() (key, msg string) {
+	for _, list := range []struct {
+		key   string
+		globs []string
+	}{{"path", c.Path}, {"cwd", c.Cwd}} {
+		for _, g := range list.globs {
+			if msg := badGlob(g); msg != "" {
+				return list.key, fmt.Sprintf("%q: %s", g, msg)
+			}
+		}
+	}
+	if c.Created != "" && c.Created != "session" {
+		return "created", fmt.Sprintf("%q: want session", c.Created)
+	}
+	return "", ""
 }
 
 // badGlob says what is wrong with a path glob, or "".

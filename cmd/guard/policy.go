@@ -10,17 +10,18 @@ import (
 	"github.com/spf13/cobra"
 
 	"guard/rules"
+	"guard/rules/schema"
 	"guard/rules/tomlfmt"
 )
 
 func (c *cli) policy() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "policy",
-		Short: "show the policy that is in force, format policy files",
+		Short: "show the policy that is in force, format policy files, print their schema",
 		Args:  cobra.NoArgs,
 		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	cmd.AddCommand(c.policyShow(), c.policyFormat())
+	cmd.AddCommand(c.policyShow(), c.policyFormat(), c.policySchema())
 	return cmd
 }
 
@@ -153,6 +154,24 @@ left as it is, and the error names its line.`,
 	}
 	cmd.Flags().BoolVarP(&write, "write", "w", false, "change the files")
 	return cmd
+}
+
+func (c *cli) policySchema() *cobra.Command {
+	return &cobra.Command{
+		Use:   "schema",
+		Short: "print the JSON Schema of policy files, for editors",
+		Long: `schema prints what an editor needs to complete and check a policy file. The first
+line of a starter policy names the file policy.schema.json beside it.`,
+		Example: "  guard policy schema >policy.schema.json",
+		Args:    cobra.NoArgs,
+		RunE: func(*cobra.Command, []string) error {
+			text, err := schema.Generate()
+			if err == nil {
+				_, err = os.Stdout.Write(text)
+			}
+			return err
+		},
+	}
 }
 
 func formatFile(file string, write bool) error {

@@ -19,6 +19,7 @@ var forbidden = map[string][]string{
 	"rules/programs": {"os/exec", "net", "net/http", "mvdan.cc/sh/v3", "guard/shim"},
 	"rules/packs":    {"os/exec", "net", "net/http", "mvdan.cc/sh/v3", "guard/shim"},
 	"rules/tomlfmt":  {"os", "os/exec", "net", "net/http", "guard"},
+	"rules/schema":   {"os/exec", "net", "net/http", "mvdan.cc/sh/v3", "guard/shim"},
 	"rules/starter":  {"os/exec", "net", "net/http", "mvdan.cc/sh/v3", "guard/shim"},
 	"shim/analysis":  {"os/exec", "net", "net/http", "guard/shim/runner", "guard/shim/audit"},
 	"shim/supervise": {"net", "net/http"},
