@@ -11,7 +11,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"guard/shim/supervise"
@@ -252,47 +251,5 @@ func TestRuntimeLoads(t *testing.T) {
 		if out, errs, _ := p.shell(t, "python3 app.py"); out != test.want {
 			t.Errorf("%s: got %q, want %q\n%s", test.about, out, test.want, errs)
 		}
-	}
-}
-
-// beneath says why rows of the transparency table differ under the run-time
-// layer, by their name.
-func beneath(r row) string {
-	switch {
-	case r.pid, r.about == "same parent":
-		return "the shell is a child of guard"
-	}
-	return ""
-}
-
-// TestTransparencySupervised holds that what is allowed behaves under the
-// run-time layer as it does under the real shell.
-func TestTransparencySupervised(t *testing.T) {
-	supervised(t)
-	bin := guardBinary(t)
-	build := exec.Command("go", "build", "-o", filepath.Join(bin, "guard"), "guard/cmd/guard/testdata/supervised")
-	if out, err := build.CombinedOutput(); err != nil {
-		t.Fatalf("build guard: %v\n%s", err, out)
-	}
-	policy := filepath.Join(bin, "root/home/.config/guard/policy.toml")
-	if err := os.MkdirAll(filepath.Dir(policy), 0o755); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(policy, []byte("[runtime]\nlevel = \"full\"\nrequire = true\n"), 0o644); err != nil {
-		t.Fatal(err)
-	}
-	for _, r := range append(exitRows(), rows...) {
-		t.Run(r.about, func(t *testing.T) {
-			if why := beneath(r); why != "" || r.except != "" {
-				t.Skip(why + r.except)
-			}
-			t.Parallel()
-			dir := filepath.Join(t.TempDir(), "work")
-			want := r.run(t, dir, realCommand(t, r.argv[0], r.argv[1:]...))
-			got := r.run(t, dir, guardCommand(t, bin, r.argv[0], r.argv[1:]...))
-			if diff := cmp.Diff(want, got); diff != "" {
-				t.Errorf("%q under supervision (-want +got):\n%.2000s", r.argv, diff)
-			}
-		})
 	}
 }
