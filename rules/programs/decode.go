@@ -2,6 +2,7 @@ package programs
 
 import (
 	"fmt"
+	"slices"
 	"sort"
 	"strings"
 
@@ -108,6 +109,16 @@ func (c *compiler) program(e *Entry, depth int) (*Spec, error) {
 	return s, nil
 }
 
+// Outputs lists the words of the key output.
+func Outputs() []string {
+	return []string{"lines", "names", "fresh-file", "fresh-dir", "all", "digits", "toplevel", "stdin", "shell-init", "none"}
+}
+
+// Inputs lists the words of the key stdin; some take a parameter after a colon.
+func Inputs() []string {
+	return []string{"code", "shell", "sql", "mongo", "redis", "url", "mentions", "file-list", "args"}
+}
+
 // compileInto adds the keys of e to s.
 func compileInto(s *Spec, e *Entry, path string) error {
 	s.Names = strings.Fields(e.Name)
@@ -116,10 +127,11 @@ func compileInto(s *Spec, e *Entry, path string) error {
 	}
 	switch e.Output {
 	case "":
-	case "lines", "names", "fresh-file", "fresh-dir", "all", "digits", "toplevel", "stdin", "shell-init", "none":
-		s.Output = e.Output
 	default:
-		return fmt.Errorf("program %s: output = %q: want lines, names, fresh-file, fresh-dir, all, digits, toplevel, stdin, shell-init or none", path, e.Output)
+		if !slices.Contains(Outputs(), e.Output) {
+			return fmt.Errorf("program %s: output = %q: want one of %s", path, e.Output, strings.Join(Outputs(), ", "))
+		}
+		s.Output = e.Output
 	}
 	switch e.Recipes {
 	case "":
@@ -149,10 +161,8 @@ func compileInto(s *Spec, e *Entry, path string) error {
 	}
 	if e.Stdin != "" {
 		s.Stdin = Effect(e.Stdin)
-		switch s.Stdin.Kind() {
-		case "code", "shell", "sql", "mongo", "redis", "url", "mentions", "file-list", "args":
-		default:
-			return fmt.Errorf("program %s: stdin = %q: want code, shell, sql, mongo, redis, url, mentions, file-list or args", path, e.Stdin)
+		if !slices.Contains(Inputs(), s.Stdin.Kind()) {
+			return fmt.Errorf("program %s: stdin = %q: want one of %s", path, e.Stdin, strings.Join(Inputs(), ", "))
 		}
 	}
 	if err := style(s, e.Style); err != nil {

@@ -1,5 +1,11 @@
 package schema
 
+import (
+	"strings"
+
+	"guard/rules/programs"
+)
+
 // note is what the types do not say of a key.
 type note struct {
 	text    string
@@ -91,8 +97,8 @@ func notes() map[string]note {
 		"program.flags":    {text: "options without a value"},
 		"program.harmless": {text: "options under which the program changes and shows nothing"},
 		"program.style":    {text: "how options are written", enum: []string{"gnu", "posix", "long", "tar", "none"}},
-		"program.stdin":    {text: "what the program takes its standard input for", pattern: `^(code|shell|sql|mongo|redis|url|file-list|args)(:|$)`},
-		"program.output":   {text: "what the program prints", enum: []string{"lines", "names", "fresh-file", "fresh-dir", "digits", "toplevel", "stdin", "shell-init", "none"}},
+		"program.stdin":    {text: "what the program takes its standard input for", pattern: "^(" + strings.Join(programs.Inputs(), "|") + ")(:|$)"},
+		"program.output":   {text: "what the program prints", enum: programs.Outputs()},
 		"program.loses":    {text: "what the condition loses asks about", enum: []string{"worktree", "paths", "untracked", "branch", "stash"}},
 		"program.recipes":  {text: "whose recipes the program runs", enum: []string{"make", "npm", "just"}},
 		"program.like":     {text: "a program from which the entry begins"},
