@@ -74,7 +74,13 @@ func matchGlob(glob string, t value.Text) Match {
 		return No
 	}
 	if t.Known() {
-		if ok, err := doublestar.Match(glob, string(t)); err != nil || ok {
+		text := string(t)
+		if tail, ok := strings.CutPrefix(glob, "**/"); ok && tail != "" && strings.IndexByte(tail, '/') < 0 {
+			glob, text = tail, text[strings.LastIndexByte(text, '/')+1:] // a name, wherever it is
+		} else if i := strings.IndexAny(glob, "*?[{\\"); i > 0 && !strings.HasPrefix(text, strings.TrimSuffix(glob[:i], "/")) {
+			return No
+		}
+		if ok, err := doublestar.Match(glob, text); err != nil || ok {
 			return Yes // a malformed glob was refused at load; the strict side here
 		}
 		return No
@@ -121,24 +127,43 @@ func suffixPossible(glob, t string) bool {
 // matchParts runs glob against a text with unknown parts. The answer is Yes only
 // if every string that t may be matches; Maybe if some may.
 func matchParts(glob string, t value.Text, slash bool) Match {
-	m := partMatcher{glob: glob, text: string(t), slash: slash, memo: map[[2]int]Match{}}
+	m := partMatcher{glob: glob, text: string(t), slash: slash}
+	if n := (len(glob) + 1) * (len(t) + 1); n <= maxMemo {
+		m.table = make([]Match, n)
+	} else {
+		m.memo = map[[2]int]Match{}
+	}
 	return m.match(0, 0)
 }
+
+// maxMemo is the size up to which a matcher keeps its answers in a table.
+const maxMemo = 16 << 10
 
 type partMatcher struct {
 	glob, text string
 	slash      bool
+	table      []Match // the answer and one, by position; nil where that is too large
 	memo       map[[2]int]Match
 }
 
 func (m *partMatcher) match(g, t int) Match {
-	key := [2]int{g, t}
-	if r, ok := m.memo[key]; ok {
+	if m.table == nil {
+		key := [2]int{g, t}
+		if r, ok := m.memo[key]; ok {
+			return r
+		}
+		m.memo[key] = No
+		r := m.step(g, t)
+		m.memo[key] = r
 		return r
 	}
-	m.memo[key] = No
+	at := &m.table[g*(len(m.text)+1)+t]
+	if *at != 0 {
+		return *at - 1
+	}
+	*at = No + 1
 	r := m.step(g, t)
-	m.memo[key] = r
+	*at = r + 1
 	return r
 }
 

@@ -87,7 +87,7 @@ type step struct {
 	want []string // rules, one of which refuses the command
 }
 
-func readSession(t *testing.T, file string) session {
+func readSession(t testing.TB, file string) session {
 	t.Helper()
 	archive, err := txtar.ParseFile(file)
 	if err != nil {

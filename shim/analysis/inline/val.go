@@ -1,6 +1,7 @@
 package inline
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -107,12 +108,17 @@ func join(a, b val) val {
 	if same(a, b) {
 		return a
 	}
-	var out []val
-	for _, v := range a.alts() {
-		out = addAlt(out, v)
-	}
-	for _, v := range b.alts() {
-		out = addAlt(out, v)
+	return either(append(append(make([]val, 0, len(a.alts())+len(b.alts())), a.alts()...), b.alts()...))
+}
+
+// either is a value that may be each of list, which it takes over. Too many are
+// not known.
+func either(list []val) val {
+	out := list[:0]
+	for _, v := range list {
+		if len(out) <= maxAlts && !slices.ContainsFunc(out, func(o val) bool { return same(o, v) }) {
+			out = append(out, v)
+		}
 	}
 	switch {
 	case len(out) == 1:
@@ -123,29 +129,19 @@ func join(a, b val) val {
 	return val{k: vAlt, l: out}
 }
 
-func addAlt(l []val, v val) []val {
-	for _, o := range l {
-		if same(o, v) {
-			return l
-		}
-	}
-	return append(l[:len(l):len(l)], v)
-}
-
 // mapAlts applies f to each alternative of v.
 func mapAlts(v val, f func(val) val) val {
 	if v.k != vAlt {
 		return f(v)
 	}
-	var out val
-	for i, a := range v.l {
-		if r := f(a); i == 0 {
-			out = r
-		} else {
-			out = join(out, r)
-		}
+	out := make([]val, 0, len(v.l))
+	for _, a := range v.l {
+		out = append(out, f(a).alts()...)
 	}
-	return out
+	if len(out) == 0 {
+		return val{}
+	}
+	return either(out)
 }
 
 // concat returns the text of a followed by that of b.
