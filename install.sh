@@ -14,8 +14,8 @@ usage: install.sh [--system | --user] [--prefix DIR] [--dry-run] [--uninstall]
   --uninstall   remove what was installed; policy and log stay
 
 Installs DIR/bin/guard, in DIR/lib/guard/bin the names bash, sh, zsh and dash as
-links to it, and the manual pages guard(1) and guard-policy(5) in DIR/share/man.
-The shells of the system are not touched.
+links to it, and below DIR/share the manual pages guard(1) and guard-policy(5) and
+the completions of bash, zsh and fish. The shells of the system are not touched.
 EOF
 }
 
@@ -50,6 +50,29 @@ guard_page() {
 	[ -f "$1" ] && grep -q '^\.Dt GUARD' "$1"
 }
 
+# completion_path prints where the shell $1 looks for guard's completions.
+completion_path() {
+	case $1 in
+	bash) printf '%s/share/bash-completion/completions/guard\n' "$prefix" ;;
+	zsh) printf '%s/share/zsh/site-functions/_guard\n' "$prefix" ;;
+	fish) printf '%s/share/fish/vendor_completions.d/guard.fish\n' "$prefix" ;;
+	esac
+}
+
+# guard_completion reports whether the file $1 holds completions of this guard.
+guard_completion() {
+	[ -f "$1" ] && grep -q '__guard_debug' "$1"
+}
+
+# complete_for writes the completions of the shell $1.
+complete_for() {
+	file=$(completion_path "$1")
+	run mkdir -p "${file%/*}"
+	printf '+ %s completion %s >%s\n' "$bin" "$1" "$file"
+	[ -n "$dry" ] || "$bin" completion "$1" >"$file.new"
+	run mv -f "$file.new" "$file"
+}
+
 # fetch sets $source to a guard binary: built here, or one beside this script.
 fetch() {
 	here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
@@ -78,6 +101,10 @@ install_guard() {
 		file=$(page_path "$page")
 		[ ! -e "$file" ] || guard_page "$file" || die "$file is there and is another page"
 	done
+	for shell in $completed; do
+		file=$(completion_path "$shell")
+		[ ! -e "$file" ] || guard_completion "$file" || die "$file is there and is another program's"
+	done
 	fetch
 	run mkdir -p "$prefix/bin" "$shims"
 	run cp "$source" "$bin.new"
@@ -92,6 +119,9 @@ install_guard() {
 		run mkdir -p "${file%/*}"
 		run cp "$here/man/$page" "$file"
 		run chmod 644 "$file"
+	done
+	for shell in $completed; do
+		complete_for "$shell"
 	done
 	[ -z "$dry" ] || return 0
 	cat <<EOF
@@ -117,6 +147,10 @@ uninstall_guard() {
 	for page in $pages; do
 		file=$(page_path "$page")
 		! guard_page "$file" || run rm -f "$file"
+	done
+	for shell in $completed; do
+		file=$(completion_path "$shell")
+		! guard_completion "$file" || run rm -f "$file"
 	done
 	for dir in "$shims" "$prefix/lib/guard"; do
 		if [ -d "$dir" ]; then
@@ -159,5 +193,5 @@ case $prefix in
 *) prefix=$PWD/$prefix ;;
 esac
 bin=$prefix/bin/guard shims=$prefix/lib/guard/bin names='bash sh zsh dash'
-pages='guard.1 guard-policy.5'
+pages='guard.1 guard-policy.5' completed='bash zsh fish'
 $action

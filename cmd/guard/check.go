@@ -59,6 +59,7 @@ ask, 2 if nothing could be judged.`,
 		Example: `  guard check 'cat .env'
   guard check -v 'find . -name "*.log" | xargs rm'
   guard check git push --force`,
+		ValidArgsFunction: anything,
 		RunE: func(_ *cobra.Command, args []string) error {
 			if lines {
 				if len(args) > 0 {
@@ -81,7 +82,9 @@ ask, 2 if nothing could be judged.`,
 	cmd.Flags().BoolVar(&lines, "jsonl", false, "judge the JSON lines {\"id\",\"command\",\"cwd\"} of the standard input")
 	cmd.Flags().BoolVarP(&verbose, "verbose", "v", false, "print every action that guard believes the command takes")
 	cmd.Flags().StringVar(&dir, "cwd", "", "directory in which the command would run")
+	completeFlag(cmd, "cwd", directories)
 	cmd.Flags().StringVar(&sh, "shell", "bash", "shell whose grammar the text has: bash, sh, dash, zsh, ksh, mksh")
+	completeFlag(cmd, "shell", oneOf("bash", "sh", "dash", "zsh", "ksh", "mksh"))
 	return cmd
 }
 

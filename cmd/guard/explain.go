@@ -21,7 +21,8 @@ func (c *cli) explain() *cobra.Command {
 		Short: "print the page of a rule, or what guard knows of a program",
 		Example: `  guard explain git.reset-hard
   guard explain --program tar`,
-		Args: cobra.MaximumNArgs(1),
+		Args:              cobra.MaximumNArgs(1),
+		ValidArgsFunction: first(c.ruleIDs),
 		RunE: func(_ *cobra.Command, args []string) error {
 			l, _, err := c.load("", os.Environ())
 			if err != nil {
@@ -42,6 +43,7 @@ func (c *cli) explain() *cobra.Command {
 		},
 	}
 	cmd.Flags().StringVar(&program, "program", "", "explain a program's table instead of a rule")
+	completeFlag(cmd, "program", first(c.programNames))
 	return cmd
 }
 
@@ -172,9 +174,10 @@ func explainProgram(w io.Writer, s *programs.Spec, indent string) {
 
 func (c *cli) rules() *cobra.Command {
 	return &cobra.Command{
-		Use:   "rules [GLOB]",
-		Short: "list the rules in force",
-		Args:  cobra.MaximumNArgs(1),
+		Use:               "rules [GLOB]",
+		Short:             "list the rules in force",
+		Args:              cobra.MaximumNArgs(1),
+		ValidArgsFunction: first(c.ruleIDs),
 		RunE: func(_ *cobra.Command, args []string) error {
 			l, _, err := c.load("", os.Environ())
 			if err != nil {

@@ -20,7 +20,8 @@ prints a refusal in the agent's own form, or nothing, which leaves the decision 
 the agent. The exit status is always 0; what goes wrong is a refusal.
 
 Agents: ` + strings.Join(hook.Agents(), ", "),
-		Args: cobra.ExactArgs(1),
+		Args:              cobra.ExactArgs(1),
+		ValidArgsFunction: oneOf(hook.Agents()...),
 		RunE: func(_ *cobra.Command, args []string) error {
 			p, ok := hook.Find(args[0])
 			if !ok {

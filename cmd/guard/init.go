@@ -29,7 +29,8 @@ It writes ~/.config/guard/policy.toml of the user in the passwd file, or the fil
 keeps the old one beside it as FILE.old.`,
 		Example: `  guard init
   guard init ci --output policy.toml`,
-		Args: cobra.MaximumNArgs(1),
+		Args:              cobra.MaximumNArgs(1),
+		ValidArgsFunction: oneOf(starterWords()...),
 		RunE: func(_ *cobra.Command, args []string) error {
 			name := names[0]
 			if len(args) > 0 {
@@ -45,6 +46,7 @@ keeps the old one beside it as FILE.old.`,
 		},
 	}
 	cmd.Flags().StringVarP(&output, "output", "o", "", "write to this file")
+	completeFlag(cmd, "output", policyFiles)
 	cmd.Flags().BoolVar(&force, "force", false, "replace a file that is there, and keep it as FILE.old")
 	return cmd
 }

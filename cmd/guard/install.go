@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"guard/shim/hook"
 	"guard/shim/install"
 )
 
@@ -21,6 +22,8 @@ func (p *placement) flags(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&p.settings, "settings", "", "the agent's settings file (default ~/.claude/settings.json)")
 	cmd.Flags().StringVar(&p.shims, "shims", "", "directory of the shims (default: beside the guard binary, ../lib/guard/bin)")
 	cmd.Flags().BoolVar(&p.dry, "dry-run", false, "show the change and write nothing")
+	completeFlag(cmd, "settings", anything)
+	completeFlag(cmd, "shims", directories)
 }
 
 // claude finds the files of an installation.
@@ -61,9 +64,10 @@ func (c *cli) claude(p *placement, agent string) (install.Claude, error) {
 func (c *cli) install() *cobra.Command {
 	var p placement
 	cmd := &cobra.Command{
-		Use:   "install AGENT",
-		Short: "make guard the shell and the hook of an agent",
-		Args:  cobra.ExactArgs(1),
+		Use:               "install AGENT",
+		Short:             "make guard the shell and the hook of an agent",
+		Args:              cobra.ExactArgs(1),
+		ValidArgsFunction: oneOf(hook.Agents()...),
 		RunE: func(_ *cobra.Command, args []string) error {
 			cl, err := c.claude(&p, args[0])
 			if err != nil {
@@ -83,9 +87,10 @@ func (c *cli) install() *cobra.Command {
 func (c *cli) uninstall() *cobra.Command {
 	var p placement
 	cmd := &cobra.Command{
-		Use:   "uninstall AGENT",
-		Short: "take guard out of an agent's settings",
-		Args:  cobra.ExactArgs(1),
+		Use:               "uninstall AGENT",
+		Short:             "take guard out of an agent's settings",
+		Args:              cobra.ExactArgs(1),
+		ValidArgsFunction: oneOf(hook.Agents()...),
 		RunE: func(_ *cobra.Command, args []string) error {
 			cl, err := c.claude(&p, args[0])
 			if err != nil && cl.Settings == "" {

@@ -141,8 +141,9 @@ func (c *cli) policyFormat() *cobra.Command {
 		Long: `fmt prints policy files in one form; comments and order stay. With --write it
 changes the files instead, and names those that it changed. A file that is no TOML is
 left as it is, and the error names its line.`,
-		Example: "  guard policy fmt --write .guard.toml",
-		Args:    cobra.MinimumNArgs(1),
+		Example:           "  guard policy fmt --write .guard.toml",
+		Args:              cobra.MinimumNArgs(1),
+		ValidArgsFunction: policyFiles,
 		RunE: func(_ *cobra.Command, files []string) error {
 			for _, f := range files {
 				if err := formatFile(f, write); err != nil {

@@ -35,11 +35,13 @@ The exit status is the program's own, 125 if it could not be supervised, 126 if
 the policy refuses it.`,
 		Example: `  guard run -- claude
   guard run --level write -- make test`,
-		Args: cobra.MinimumNArgs(1),
-		RunE: func(_ *cobra.Command, args []string) error { return c.supervise(level, args) },
+		Args:              cobra.MinimumNArgs(1),
+		ValidArgsFunction: anything,
+		RunE:              func(_ *cobra.Command, args []string) error { return c.supervise(level, args) },
 	}
 	cmd.Flags().SetInterspersed(false)
 	cmd.Flags().StringVar(&level, "level", "", "exec, write or full")
+	completeFlag(cmd, "level", oneOf("exec", "write", "full"))
 	return cmd
 }
 

@@ -20,7 +20,8 @@ func (c *cli) test() *cobra.Command {
 checks that every alternative passes. Without files it tests the user's policy and
 the project's. The exit status is 0 if all hold, 1 if one does not, 2 if the tests
 could not run.`,
-		Example: "  guard test .guard.toml",
+		Example:           "  guard test .guard.toml",
+		ValidArgsFunction: policyFiles,
 		RunE: func(_ *cobra.Command, args []string) error {
 			if len(args) == 0 {
 				for _, p := range []string{c.loc.UserPolicy(), ".guard.toml"} {
