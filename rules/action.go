@@ -3,6 +3,7 @@ package rules
 import (
 	"encoding/json"
 	"fmt"
+	"strings"
 
 	"guard/rules/value"
 )
@@ -48,7 +49,7 @@ func (o *Op) UnmarshalText(text []byte) error {
 			return nil
 		}
 	}
-	return fmt.Errorf("%q is no operation: want one of %v", text, opNames)
+	return fmt.Errorf("%q is no operation: want one of %s", text, strings.Join(opNames[:], ", "))
 }
 
 // How says in which way a Write changes its file.

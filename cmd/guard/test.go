@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"os"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -53,6 +54,9 @@ func testFiles(files []string) error {
 		layer, warn, err := rules.ParseLayer(f, text, rules.User, table)
 		if err != nil {
 			return err
+		}
+		if err := packs.Check(slices.Concat(layer.Packs, layer.Drop)); err != nil {
+			return fmt.Errorf("%s: %w", f, err)
 		}
 		for _, w := range warn {
 			fmt.Fprintln(os.Stderr, "guard: warning:", w)

@@ -39,10 +39,10 @@ func Layer(table *programs.Table, add, drop []string) (*rules.Layer, error) {
 	l := &rules.Layer{Name: "builtin", Authority: rules.Builtin, Version: builtinVersion, Digest: builtinDigest}
 	plain := true
 	for _, names := range [][]string{add, drop} {
+		if err := Check(names); err != nil {
+			return nil, err
+		}
 		for _, n := range names {
-			if n != "recommended" && n != "all" && !slices.ContainsFunc(builtinPacks[:], func(p Pack) bool { return p.Name == n }) {
-				return nil, fmt.Errorf("no pack is called %q: there are recommended, all%s", n, packNames())
-			}
 			plain = plain && n == "recommended"
 		}
 	}
@@ -58,6 +58,16 @@ func Layer(table *programs.Table, add, drop []string) (*rules.Layer, error) {
 	}
 	l.Index = rules.BuildIndex(l.Rules, table)
 	return l, nil
+}
+
+// Check returns an error for the first name that no pack has.
+func Check(names []string) error {
+	for _, n := range names {
+		if n != "recommended" && n != "all" && !slices.ContainsFunc(builtinPacks[:], func(p Pack) bool { return p.Name == n }) {
+			return fmt.Errorf("no pack is called %q: there are recommended, all%s", n, packNames())
+		}
+	}
+	return nil
 }
 
 func packNames() string {

@@ -1,6 +1,7 @@
 package programs
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"sort"
@@ -44,14 +45,31 @@ func Decode(text string) ([]Entry, error) {
 	return file.Program, nil
 }
 
+// Error is a fault in an entry: where it is and what is allowed there.
+type Error struct {
+	Entry   int    // which of the entries, from 0
+	Program string // its first name, with those of subcommands
+	Key     string // with sub. before it in a subcommand
+	Msg     string
+}
+
+// Error gives program: key: message.
+func (e *Error) Error() string {
+	s := strings.TrimRight("program "+e.Program, " ")
+	if e.Key != "" {
+		s += ": " + e.Key
+	}
+	return s + ": " + e.Msg
+}
+
 // Compile turns entries into specs, sorted by name. An entry that is like another
-// finds it among the entries or in base.
+// finds it among the entries or in base. An error is an [*Error].
 func Compile(entries []Entry, base *Table) ([]Spec, error) {
-	c := compiler{base: base, entries: map[string]*Entry{}, done: map[string]*Spec{}}
+	c := compiler{base: base, all: entries, entries: map[string]*Entry{}, done: map[string]*Spec{}}
 	for i := range entries {
 		for _, n := range strings.Fields(entries[i].Name) {
 			if _, dup := c.entries[n]; dup {
-				return nil, fmt.Errorf("program %s: described twice", n)
+				return nil, &Error{Entry: i, Program: n, Key: "name", Msg: fmt.Sprintf("%q is described twice: make one entry of the two", n)}
 			}
 			c.entries[n] = &entries[i]
 		}
@@ -70,6 +88,7 @@ func Compile(entries []Entry, base *Table) ([]Spec, error) {
 
 type compiler struct {
 	base    *Table
+	all     []Entry
 	entries map[string]*Entry
 	done    map[string]*Spec
 }
@@ -77,14 +96,26 @@ type compiler struct {
 // program compiles a top-level entry once, following like.
 func (c *compiler) program(e *Entry, depth int) (*Spec, error) {
 	names := strings.Fields(e.Name)
+	fault := func(key, msg string) error {
+		err := &Error{Key: key, Msg: msg}
+		for i := range c.all {
+			if &c.all[i] == e {
+				err.Entry = i
+			}
+		}
+		if len(names) > 0 {
+			err.Program = names[0]
+		}
+		return err
+	}
 	if len(names) == 0 {
-		return nil, fmt.Errorf("program: name is missing")
+		return nil, fault("name", "is missing: say which program is meant")
 	}
 	if s, ok := c.done[names[0]]; ok {
 		return s, nil
 	}
 	if depth > 8 {
-		return nil, fmt.Errorf("program %s: like leads back to itself", names[0])
+		return nil, fault("like", "leads back to "+names[0]+": name a program that is described by itself")
 	}
 	s := &Spec{}
 	if e.Like != "" {
@@ -98,12 +129,12 @@ func (c *compiler) program(e *Entry, depth int) (*Spec, error) {
 			src = c.base.Lookup(e.Like)
 		}
 		if src == nil {
-			return nil, fmt.Errorf("program %s: like = %q: no such program", names[0], e.Like)
+			return nil, fault("like", fmt.Sprintf("%q: no such program: guard programs lists those that are known", e.Like))
 		}
 		*s = *src
 	}
-	if err := compileInto(s, e, names[0]); err != nil {
-		return nil, err
+	if f := compileInto(s, e); f != nil {
+		return nil, fault(f.key, f.msg)
 	}
 	c.done[names[0]] = s
 	return s, nil
@@ -119,8 +150,11 @@ func Inputs() []string {
 	return []string{"code", "shell", "sql", "mongo", "redis", "url", "mentions", "file-list", "args"}
 }
 
+// fault is what is wrong with a key of an entry.
+type fault struct{ key, msg string }
+
 // compileInto adds the keys of e to s.
-func compileInto(s *Spec, e *Entry, path string) error {
+func compileInto(s *Spec, e *Entry) *fault {
 	s.Names = strings.Fields(e.Name)
 	if e.Note != "" {
 		s.Note = e.Note
@@ -129,7 +163,7 @@ func compileInto(s *Spec, e *Entry, path string) error {
 	case "":
 	default:
 		if !slices.Contains(Outputs(), e.Output) {
-			return fmt.Errorf("program %s: output = %q: want one of %s", path, e.Output, strings.Join(Outputs(), ", "))
+			return &fault{"output", fmt.Sprintf("%q: want one of %s", e.Output, strings.Join(Outputs(), ", "))}
 		}
 		s.Output = e.Output
 	}
@@ -138,19 +172,19 @@ func compileInto(s *Spec, e *Entry, path string) error {
 	case "make", "npm", "just":
 		s.Recipes = e.Recipes
 	default:
-		return fmt.Errorf("program %s: recipes = %q: want make, npm or just", path, e.Recipes)
+		return &fault{"recipes", fmt.Sprintf("%q: want make, npm or just", e.Recipes)}
 	}
 	switch e.Loses {
 	case "":
 	case "worktree", "paths", "untracked", "branch", "stash":
 		s.Loses = e.Loses
 	default:
-		return fmt.Errorf("program %s: loses = %q: want worktree, paths, untracked, branch or stash", path, e.Loses)
+		return &fault{"loses", fmt.Sprintf("%q: want worktree, paths, untracked, branch or stash", e.Loses)}
 	}
 	if e.Args != "" {
 		args, err := slots(e.Args)
 		if err != nil {
-			return fmt.Errorf("program %s: args: %w", path, err)
+			return &fault{"args", err.Error()}
 		}
 		s.Args = args
 	}
@@ -162,15 +196,15 @@ func compileInto(s *Spec, e *Entry, path string) error {
 	if e.Stdin != "" {
 		s.Stdin = Effect(e.Stdin)
 		if !slices.Contains(Inputs(), s.Stdin.Kind()) {
-			return fmt.Errorf("program %s: stdin = %q: want one of %s", path, e.Stdin, strings.Join(Inputs(), ", "))
+			return &fault{"stdin", fmt.Sprintf("%q: want one of %s", e.Stdin, strings.Join(Inputs(), ", "))}
 		}
 	}
 	if err := style(s, e.Style); err != nil {
-		return fmt.Errorf("program %s: %w", path, err)
+		return &fault{"style", err.Error()}
 	}
-	opts, err := options(e)
-	if err != nil {
-		return fmt.Errorf("program %s: %w", path, err)
+	opts, bad := options(e)
+	if bad != nil {
+		return bad
 	}
 	s.Options = append(opts, s.Options...)
 	keys := sortedKeys(e.Implies)
@@ -180,21 +214,21 @@ func compileInto(s *Spec, e *Entry, path string) error {
 	for _, k := range keys {
 		args, err := slots(e.Implies[k])
 		if err != nil {
-			return fmt.Errorf("program %s: implies.%q: %w", path, k, err)
+			return &fault{"implies." + k, err.Error()}
 		}
 		s.Implies = append(s.Implies, Implied{Names: strings.Split(k, "|"), Args: args})
 	}
 	for i := range e.Sub {
 		name := strings.Fields(e.Sub[i].Name)
 		if len(name) == 0 {
-			return fmt.Errorf("program %s: a sub has no name", path)
+			return &fault{"sub", "name is missing: say which subcommand is meant"}
 		}
 		sub := Spec{Style: s.Style}
 		if old := s.Sub(name[0]); old != nil {
 			sub = *old
 		}
-		if err := compileInto(&sub, &e.Sub[i], path+" "+name[0]); err != nil {
-			return err
+		if f := compileInto(&sub, &e.Sub[i]); f != nil {
+			return &fault{"sub." + f.key, "of " + name[0] + ": " + f.msg}
 		}
 		s.Subs = append([]Spec{sub}, s.Subs...)
 	}
@@ -220,9 +254,14 @@ func style(s *Spec, word string) error {
 	case "none":
 		s.Style = None
 	default:
-		return fmt.Errorf("style = %q: want gnu, posix, long, tar or none", word)
+		return fmt.Errorf("%q: want gnu, posix, long, tar or none", word)
 	}
 	return nil
+}
+
+// noEffect says that a word is no effect.
+func noEffect(w string) string {
+	return fmt.Sprintf("%q is no effect: want read, load, write, delete, run, value or another word of docs/programs.md", w)
 }
 
 // slots reads a list of operand effects.
@@ -231,7 +270,7 @@ func slots(text string) ([]Slot, error) {
 	for _, w := range strings.Fields(text) {
 		w, repeat := strings.CutSuffix(w, "...")
 		if !Effect(w).known() {
-			return nil, fmt.Errorf("unknown effect %q", w)
+			return nil, errors.New(noEffect(w))
 		}
 		out = append(out, Slot{Effect: Effect(w), Repeat: repeat})
 	}
@@ -239,10 +278,10 @@ func slots(text string) ([]Slot, error) {
 }
 
 // options collects flags and options with values, harmless ones included.
-func options(e *Entry) ([]Option, error) {
+func options(e *Entry) ([]Option, *fault) {
 	var out []Option
 	seen := map[string]bool{}
-	add := func(names, effect string, arity Arity) error {
+	add := func(key, names, effect string, arity Arity) *fault {
 		o := Option{Effect: Effect(effect), Arg: arity}
 		for _, n := range strings.Split(names, "|") {
 			if t, ok := strings.CutSuffix(n, "?"); ok {
@@ -258,7 +297,7 @@ func options(e *Entry) ([]Option, error) {
 				n, o.Arg = t, KeyValue
 			}
 			if seen[n] {
-				return fmt.Errorf("option %s: listed twice", n)
+				return &fault{key, fmt.Sprintf("option %s is listed twice: keep one of them", n)}
 			}
 			seen[n] = true
 			o.Names = append(o.Names, n)
@@ -268,20 +307,20 @@ func options(e *Entry) ([]Option, error) {
 	}
 	for _, k := range sortedKeys(e.Opt) {
 		if !Effect(e.Opt[k]).knownAll() {
-			return nil, fmt.Errorf("opt.%q: unknown effect %q", k, e.Opt[k])
+			return nil, &fault{"opt." + k, noEffect(e.Opt[k])}
 		}
-		if err := add(k, e.Opt[k], Value); err != nil {
+		if err := add("opt."+k, k, e.Opt[k], Value); err != nil {
 			return nil, err
 		}
 	}
 	for _, f := range strings.Fields(e.Flags) {
-		if err := add(f, "value", NoValue); err != nil {
+		if err := add("flags", f, "value", NoValue); err != nil {
 			return nil, err
 		}
 	}
 	for _, f := range strings.Fields(e.Harmless) {
 		if !seen[f] && strings.HasPrefix(f, "-") {
-			if err := add(f, "value", NoValue); err != nil {
+			if err := add("harmless", f, "value", NoValue); err != nil {
 				return nil, err
 			}
 		}
