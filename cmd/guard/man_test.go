@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"guard/rules"
+	"guard/rules/programs"
 )
 
 // manPage returns the lines of a page.
@@ -191,6 +192,33 @@ func TestManPolicy(t *testing.T) {
 			if !slices.Contains(want[s], k) {
 				t.Errorf("guard-policy.5 describes %s in %q, which there is not", k, s)
 			}
+		}
+	}
+}
+
+// TestManWords holds that guard-policy.5 lists the words that a key of a program
+// may have.
+func TestManWords(t *testing.T) {
+	words := map[string][]string{"output": programs.Outputs(), "stdin": programs.Inputs()}
+	key, listed := "", map[string][]string{}
+	for _, line := range manPage(t, "guard-policy.5") {
+		if k, ok := strings.CutPrefix(line, ".It Ic "); ok {
+			key = k
+		}
+		if list, ok := strings.CutPrefix(line, ".Cm "); ok {
+			for _, w := range strings.Fields(list) {
+				if w != "," && w != "." {
+					listed[key] = append(listed[key], w)
+				}
+			}
+		}
+	}
+	for key, want := range words {
+		have := listed[key]
+		slices.Sort(have)
+		slices.Sort(want)
+		if !slices.Equal(have, want) {
+			t.Errorf("guard-policy.5 lists for %s\n%v, want\n%v", key, have, want)
 		}
 	}
 }
