@@ -104,6 +104,8 @@ func (r *reader) read() {
 			r.p.Opts = append(r.p.Opts, Opt{Name: "--", Index: r.i})
 		case !r.done && len(w) > 1 && w[0] == '-' && r.spec().Style != None:
 			r.option(string(w))
+		case !r.done && len(w) > 1 && w[0] == '+' && w.Known() && r.spec().option("+o") != nil:
+			r.plus(string(w))
 		case r.spec().Style == Tar && r.i == 1 && w.Known() && !strings.ContainsAny(string(w), "/."):
 			r.bundle("-" + string(w))
 		default:
@@ -114,6 +116,20 @@ func (r *reader) read() {
 		}
 	}
 	r.finish()
+}
+
+// plus takes a word of options that begin with a plus sign, as shells have them:
+// one a letter.
+func (r *reader) plus(w string) {
+	at := r.i
+	for _, letter := range w[1:] {
+		o := Opt{Name: "+" + string(letter), Index: at}
+		if s := r.spec().option(o.Name); s != nil && s.Arg == Value && r.i+1 < len(r.argv) {
+			r.i++
+			o.Value, o.Has, o.Effect, o.Index = r.argv[r.i], true, s.Effect, r.i
+		}
+		r.p.Opts = append(r.p.Opts, o)
+	}
 }
 
 // operand takes one operand; true when it and the rest are settled.
@@ -360,7 +376,8 @@ func (r *reader) finish() {
 				h = o.Names[0]
 			}
 			name, v, _ := strings.Cut(h, "=")
-			if o, ok := p.Opt(name); ok && (v == "" || string(o.Value) == v) {
+			_, undone := p.Opt("+" + name[1:])
+			if o, ok := p.Opt(name); ok && !undone && (v == "" || string(o.Value) == v) {
 				p.Harmless = true
 			}
 		}

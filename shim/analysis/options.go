@@ -40,7 +40,7 @@ func (c *call) archive(t value.Text) {
 
 // partOf is the part of a word that an effect concerns, as the effect's parameter
 // says: "," up to the first comma and without quotes, "=" what stands behind the first equals sign,
-// "file:" what stands behind that prefix, "/DIR" a path below that directory, "words" all, where commas stand for
+// "file:" and "exec=" what stands behind that prefix, "/DIR" a path below that directory, "words" all, where commas stand for
 // spaces. Without such a part there is no effect.
 func partOf(e programs.Effect, t value.Text) (programs.Effect, value.Text, bool) {
 	kind, param := programs.Effect(e.Kind()), e.Param()
@@ -55,7 +55,7 @@ func partOf(e programs.Effect, t value.Text) (programs.Effect, value.Text, bool)
 		return kind, value.Text(param) + "/" + t, true
 	case param == "words" && kind == "command":
 		return kind, value.Text(strings.ReplaceAll(string(t), ",", " ")), true
-	case len(param) > 1 && strings.HasSuffix(param, ":") && kind != "at-file":
+	case len(param) > 1 && strings.ContainsAny(param[len(param)-1:], ":=") && kind != "at-file":
 		name, ok := strings.CutPrefix(string(t), param)
 		return kind, value.Text(name), ok
 	}
