@@ -150,6 +150,9 @@ func (l *Layer) restrict() []string {
 		if l.Mode != nil {
 			say("mode")
 		}
+		if l.Packs != nil {
+			say("packs")
+		}
 		if l.Drop != nil {
 			say("drop")
 		}
@@ -162,7 +165,7 @@ func (l *Layer) restrict() []string {
 		if len(l.Programs) > 0 {
 			say("[[program]]")
 		}
-		l.Exceptions, l.Mode, l.Drop, l.AllowTTY, l.LogPath, l.LogFailOK, l.Level, l.Require, l.Programs = nil, nil, nil, nil, "", false, "", false, nil
+		l.Exceptions, l.Mode, l.Packs, l.Drop, l.AllowTTY, l.LogPath, l.LogFailOK, l.Level, l.Require, l.Programs = nil, nil, nil, nil, nil, "", false, "", false, nil
 		kept := l.Rules[:0]
 		for _, r := range l.Rules {
 			if r.Decision == Allow {
