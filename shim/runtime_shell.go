@@ -2,7 +2,6 @@ package shim
 
 import (
 	"os"
-	"runtime/debug"
 	"strings"
 
 	"guard/rules"
@@ -12,7 +11,6 @@ import (
 // supervise runs the real shell under the run-time layer. It reports false where
 // the layer cannot work, nothing was run, and the text layer may do alone.
 func (c *shell) supervise() (status int, done bool) {
-	debug.SetGCPercent(100) // this process may live long
 	text := c.text
 	if text == "" {
 		text = strings.Join(c.inv.Argv, " ")

@@ -6,7 +6,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"runtime/debug"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -94,7 +93,6 @@ func (c *cli) supervise(flag string, args []string) error {
 	if supervise.Inside() { // an outer guard judges all this already
 		return c.fault(runner.Exec(path, args, os.Environ()))
 	}
-	debug.SetGCPercent(100)
 	s, err := l.Supervise(c.loc, w, shim.RunOptions{
 		Level: level, Path: path, Argv: args, Text: strings.Join(args, " "), Allowed: j.Actions, Agent: true,
 	})
