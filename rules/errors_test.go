@@ -280,6 +280,10 @@ func TestErrorTexts(t *testing.T) {
 			`p.toml:5: program.name: "p" is described twice: make one entry of the two`,
 		},
 		{
+			"[[program]]\nname = 'p'\n[[program.sub]]\nname = 'a b'\n[[program.sub]]\nname = 'b'",
+			`p.toml:3: program.sub: "b" is described twice: make one entry of the two`,
+		},
+		{
 			"[[program]]\nname = 'p'\nlike = 'nope'",
 			`p.toml:3: program.like: "nope": no such program: guard programs lists those that are known`,
 		},

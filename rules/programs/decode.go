@@ -218,10 +218,17 @@ func compileInto(s *Spec, e *Entry) *fault {
 		}
 		s.Implies = append(s.Implies, Implied{Names: strings.Split(k, "|"), Args: args})
 	}
+	seen := map[string]bool{}
 	for i := range e.Sub {
 		name := strings.Fields(e.Sub[i].Name)
 		if len(name) == 0 {
 			return &fault{"sub", "name is missing: say which subcommand is meant"}
+		}
+		for _, n := range name {
+			if seen[n] {
+				return &fault{"sub", fmt.Sprintf("%q is described twice: make one entry of the two", n)}
+			}
+			seen[n] = true
 		}
 		sub := Spec{Style: s.Style}
 		if old := s.Sub(name[0]); old != nil {
