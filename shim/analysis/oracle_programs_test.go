@@ -181,6 +181,7 @@ d'`,
 	`r1 ?.txt [ab].txt [!a]*.txt [^b].txt [a-c].*`,
 	`r1 *.none "*.txt" \*.txt`,
 	`shopt -s nullglob; r1 *.none end *.log`,
+	`shopt -s nullglob; [ -f a.txt ] && r1 [ x ] "[a]" [z] ["a"] end; x='\.hid'; r2 $x; y='[z'; r3 $y`,
 	`shopt -s failglob; r1 a; r2 *.none; r3 b`,
 	`shopt -s dotglob; r1 *`,
 	`shopt -s extglob

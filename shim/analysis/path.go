@@ -164,11 +164,35 @@ func (it *interp) isDir(p value.Text) bool {
 	return err == nil && fi.IsDir()
 }
 
+// hasGlob reports whether bash would look for files that match pat: a [ counts
+// where a ] follows, or something unknown that may hold one.
+func hasGlob(pat string, ext bool) bool {
+	open := false
+	for i := 0; i < len(pat); i++ {
+		switch pat[i] {
+		case '\\':
+			i++
+		case '*', '?':
+			return true
+		case '[':
+			open = true
+		case ']', 0:
+			if open {
+				return true
+			}
+		case '(':
+			if ext {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // globField turns an expanded field into words: the paths that it matches, or
 // itself.
 func (it *interp) globField(f []frag) []value.Text {
 	var lit, pat strings.Builder
-	glob := false
 	for _, fr := range f {
 		lit.WriteString(string(fr.text))
 		if fr.quoted {
@@ -176,10 +200,9 @@ func (it *interp) globField(f []frag) []value.Text {
 			continue
 		}
 		pat.WriteString(string(fr.text))
-		glob = glob || strings.ContainsAny(string(fr.text), "*?[") || it.st.shopt["extglob"] && strings.Contains(string(fr.text), "(")
 	}
 	text := value.Text(lit.String())
-	if !glob || it.st.opts["noglob"] {
+	if it.st.opts["noglob"] || !hasGlob(pat.String(), it.st.shopt["extglob"]) {
 		return []value.Text{text}
 	}
 	matches, complete := it.glob(pat.String())
