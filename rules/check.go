@@ -31,14 +31,14 @@ func (s *source) checkRules(l *Layer) error {
 		if !meta && len(r.Command)+len(r.Access)+len(r.Path)+len(r.Request)+len(r.GraphQL)+len(r.Statement)+len(r.Connect)+len(r.Call) == 0 {
 			return bad("id", "rule "+r.ID+" matches nothing: give command, access, path, request, graphql, statement, connect or call")
 		}
-		if key, msg := r.checkLists(); msg != "" {
-			return bad(key, msg)
+		if key, word, msg := r.checkLists(); msg != "" {
+			return s.word("rule", i, key, word, msg)
 		}
-		if key, msg := r.When.check(); msg != "" {
-			return bad("when."+key, msg)
+		if key, word, msg := r.When.check(); msg != "" {
+			return s.word("rule", i, "when."+key, word, msg)
 		}
-		if key, msg := r.Unless.check(); msg != "" {
-			return bad("unless."+key, msg)
+		if key, word, msg := r.Unless.check(); msg != "" {
+			return s.word("rule", i, "unless."+key, word, msg)
 		}
 	}
 	return s.checkExceptions(l)
@@ -54,21 +54,19 @@ func (s *source) checkExceptions(l *Layer) error {
 		case e.Reason == "":
 			return s.at("exception", i, "reason", "is missing: say why "+e.Rule+" is lifted")
 		}
-		if e.Expires != "" {
-			if _, err := time.Parse("2006-01-02", e.Expires[:min(len(e.Expires), 10)]); err != nil {
-				return s.at("exception", i, "expires", fmt.Sprintf("%q: want a date such as 2026-12-31", e.Expires))
-			}
+		if _, err := time.Parse(time.DateOnly, e.Expires); err != nil && e.Expires != "" {
+			return s.word("exception", i, "expires", e.Expires, "want a date such as 2026-12-31, the last day on which it holds")
 		}
-		if key, msg := e.When.check(); msg != "" {
-			return s.at("exception", i, "when."+key, msg)
+		if key, word, msg := e.When.check(); msg != "" {
+			return s.word("exception", i, "when."+key, word, msg)
 		}
 	}
 	return nil
 }
 
 // checkLists returns the first of the lists by which a rule matches that has an
-// element which could never match, and what is wrong with it.
-func (r *Rule) checkLists() (key, msg string) {
+// element which could never match, that element, and what is wrong with it.
+func (r *Rule) checkLists() (key, word, msg string) {
 	for _, list := range []struct {
 		key   string
 		words []string
@@ -85,11 +83,11 @@ func (r *Rule) checkLists() (key, msg string) {
 	} {
 		for _, w := range list.words {
 			if msg := list.fault(w); msg != "" {
-				return list.key, fmt.Sprintf("%q: %s", w, msg)
+				return list.key, w, msg
 			}
 		}
 	}
-	return "", ""
+	return "", "", ""
 }
 
 // badCommand says what is wrong with a command, statement or call, or "".
@@ -133,22 +131,22 @@ func badAddress(s string) string {
 	return ""
 }
 
-// check returns the first key that is wrong, and what is wrong with it.
-func (c *Conditions) check() (key, msg string) {
+// check returns the first key that is wrong, its value, and what is wrong with it.
+func (c *Conditions) check() (key, word, msg string) {
 	for _, list := range []struct {
 		key   string
 		globs []string
 	}{{"path", c.Path}, {"cwd", c.Cwd}} {
 		for _, g := range list.globs {
 			if msg := badGlob(g); msg != "" {
-				return list.key, fmt.Sprintf("%q: %s", g, msg)
+				return list.key, g, msg
 			}
 		}
 	}
 	if c.Created != "" && c.Created != "session" {
-		return "created", fmt.Sprintf("%q: want session", c.Created)
+		return "created", c.Created, "want session"
 	}
-	return "", ""
+	return "", "", ""
 }
 
 // badGlob says what is wrong with a path glob, or "".

@@ -244,6 +244,16 @@ func TestErrorTexts(t *testing.T) {
 			`p.toml:10: rule.connect: "db.example": want HOST:PORT; HOST:* is any port`,
 		},
 
+		// A list over several lines: the line of the element.
+		{
+			ruleAC("path = [\n  '/x',\n  # '/y/{a' is next\n  '/y/{a',\n]"),
+			`p.toml:13: rule.path: "/y/{a": is no valid glob: close each [ and {, and write \ before one that is meant as it is`,
+		},
+		{
+			ruleAC("command = [\n  'x',\n]\nwhen.cwd = [ # where\n  \"/x\",\n  \"y\",\n]"),
+			`p.toml:15: rule.when.cwd: "y": a path starts with /, ~/, **/, <workspace>, <tmp> or <guard>`,
+		},
+
 		// Exceptions.
 		{
 			"[[exception]]\nreason = 'r'",
@@ -255,7 +265,23 @@ func TestErrorTexts(t *testing.T) {
 		},
 		{
 			"[[exception]]\nrule = 'a.b'\nreason = 'r'\n\n[[exception]]\nrule = 'a.c'\nreason = 'r'\nexpires = 'soon'",
-			`p.toml:8: exception.expires: "soon": want a date such as 2026-12-31`,
+			`p.toml:8: exception.expires: "soon": want a date such as 2026-12-31, the last day on which it holds`,
+		},
+		{
+			"[[exception]]\nrule = 'a.b'\nreason = 'r'\nexpires = '2026-12-31T18:00:00Z'",
+			`p.toml:4: exception.expires: "2026-12-31T18:00:00Z": want a date such as 2026-12-31, the last day on which it holds`,
+		},
+		{
+			"[[exception]]\nrule = 'a.b'\nreason = 'r'\nexpires = '2026-12-312'",
+			`p.toml:4: exception.expires: "2026-12-312": want a date such as 2026-12-31, the last day on which it holds`,
+		},
+		{
+			"[[exception]]\nrule = 'a.b'\nreason = 'r'\nexpires = '2026-02-30'",
+			`p.toml:4: exception.expires: "2026-02-30": want a date such as 2026-12-31, the last day on which it holds`,
+		},
+		{
+			"[[exception]]\nrule = 'a.b'\nreason = 'r'\nexpires = '2026-1-1'",
+			`p.toml:4: exception.expires: "2026-1-1": want a date such as 2026-12-31, the last day on which it holds`,
 		},
 		{
 			"[[exception]]\nrule = 'a.b'\nreason = 'r'\nwhen.path = ['x']",

@@ -228,7 +228,7 @@ func (p *Policy) mayLift(l *Layer, r *Rule, of *Layer) bool {
 
 // expired compares dates as text, which ISO 8601 allows.
 func (e *Exception) expired(today string) bool {
-	return e.Expires != "" && today != "" && e.Expires[:min(len(e.Expires), 10)] < today
+	return e.Expires != "" && today != "" && e.Expires < today
 }
 
 // became says in a few words what the action's target is.

@@ -55,6 +55,6 @@ type Exception struct {
 	Rule     string     `toml:"rule"` // an id, or a glob of ids
 	Reason   string     `toml:"reason"`
 	Approver string     `toml:"approver"`
-	Expires  string     `toml:"expires"` // 2006-01-02 or RFC 3339
+	Expires  string     `toml:"expires"` // the last day, as 2006-01-02
 	When     Conditions `toml:"when"`
 }

@@ -29,6 +29,39 @@ func (s *source) at(table string, n int, key, msg string) error {
 	return &Error{File: s.file, Line: s.line(key, n), Key: key, Msg: msg}
 }
 
+// NewError returns the [*Error] of a value that a key of a table has in the text of
+// a policy file.
+func NewError(file string, text []byte, key, word, msg string) error {
+	s := source{file: file, lines: strings.Split(string(text), "\n")}
+	return s.word("", anyEntry, key, word, msg)
+}
+
+// word makes an error for a value of a key, or for one of the list that it has.
+func (s *source) word(table string, n int, key, word, msg string) error {
+	key = strings.Trim(table+"."+key, ".")
+	return &Error{File: s.file, Line: s.element(s.line(key, n), word), Key: key, Msg: fmt.Sprintf("%q: %s", word, msg)}
+}
+
+// element returns where in the list that begins at a line a word stands, or that
+// line.
+func (s *source) element(line int, word string) int {
+	if line == 0 {
+		return 0
+	}
+	for i, text := range s.lines[line-1:] {
+		if strings.HasPrefix(strings.TrimSpace(text), "#") {
+			continue
+		}
+		if strings.Contains(text, `"`+word+`"`) || strings.Contains(text, "'"+word+"'") {
+			return line + i
+		}
+		if text, _, _ = strings.Cut(text, "#"); strings.HasSuffix(strings.TrimSpace(text), "]") {
+			break
+		}
+	}
+	return line
+}
+
 // line returns where a key of the nth entry of its table is set; else where the
 // table begins that should hold it; else 0.
 func (s *source) line(key string, n int) int {

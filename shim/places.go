@@ -275,23 +275,12 @@ func readLayer(path string, auth rules.Authority, owner int, table *programs.Tab
 		return nil, err
 	}
 	if auth != rules.Project { // whose packs do not count
-		if err := checkPacks(path, layer); err != nil {
+		if err := packs.Check(path, text, layer); err != nil {
 			return nil, err
 		}
 	}
 	out.Warnings = append(out.Warnings, warn...)
 	return layer, nil
-}
-
-// checkPacks refuses names of packs that there are not.
-func checkPacks(path string, l *rules.Layer) error {
-	if err := packs.Check(l.Packs); err != nil {
-		return fmt.Errorf("%s: policy.packs: %w", path, err)
-	}
-	if err := packs.Check(l.Drop); err != nil {
-		return fmt.Errorf("%s: policy.drop: %w", path, err)
-	}
-	return nil
 }
 
 // safe refuses a file that somebody else than owner or root could have written.

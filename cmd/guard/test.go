@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 	"os"
-	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -55,8 +54,8 @@ func testFiles(files []string) error {
 		if err != nil {
 			return err
 		}
-		if err := packs.Check(slices.Concat(layer.Packs, layer.Drop)); err != nil {
-			return fmt.Errorf("%s: %w", f, err)
+		if err := packs.Check(f, text, layer); err != nil {
+			return err
 		}
 		for _, w := range warn {
 			fmt.Fprintln(os.Stderr, "guard: warning:", w)

@@ -38,13 +38,11 @@ func (p Pack) Rules() []rules.Rule { return builtinRules[p.from:p.to] }
 func Layer(table *programs.Table, add, drop []string) (*rules.Layer, error) {
 	l := &rules.Layer{Name: "builtin", Authority: rules.Builtin, Version: builtinVersion, Digest: builtinDigest}
 	plain := true
-	for _, names := range [][]string{add, drop} {
-		if err := Check(names); err != nil {
-			return nil, err
+	for _, n := range slices.Concat(add, drop) {
+		if !known(n) {
+			return nil, fmt.Errorf("no pack is called %q: there are %s", n, names())
 		}
-		for _, n := range names {
-			plain = plain && n == "recommended"
-		}
+		plain = plain && n == "recommended"
 	}
 	if plain && len(drop) == 0 {
 		l.Rules, l.Index = builtinRules[:recommendedRules], builtinIndex[:]
@@ -60,18 +58,30 @@ func Layer(table *programs.Table, add, drop []string) (*rules.Layer, error) {
 	return l, nil
 }
 
-// Check returns an error for the first name that no pack has.
-func Check(names []string) error {
-	for _, n := range names {
-		if n != "recommended" && n != "all" && !slices.ContainsFunc(builtinPacks[:], func(p Pack) bool { return p.Name == n }) {
-			return fmt.Errorf("no pack is called %q: there are recommended, all%s", n, packNames())
+// Check returns an error, with its line, for the first name that a policy file has
+// in packs or drop and no pack has. An error is a [*rules.Error].
+func Check(file string, text []byte, l *rules.Layer) error {
+	for _, list := range []struct {
+		key   string
+		names []string
+	}{{"policy.packs", l.Packs}, {"policy.drop", l.Drop}} {
+		for _, n := range list.names {
+			if !known(n) {
+				return rules.NewError(file, text, list.key, n, "no such pack: there are "+names())
+			}
 		}
 	}
 	return nil
 }
 
-func packNames() string {
-	s := ""
+// known reports whether a name stands for packs.
+func known(name string) bool {
+	return name == "recommended" || name == "all" || slices.ContainsFunc(builtinPacks[:], func(p Pack) bool { return p.Name == name })
+}
+
+// names lists the names that stand for packs.
+func names() string {
+	s := "recommended, all"
 	for _, p := range builtinPacks {
 		s += ", " + p.Name
 	}

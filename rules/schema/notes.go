@@ -29,7 +29,7 @@ func (n note) limit(s object) object {
 func notes() map[string]note {
 	ops := []string{"exec", "read", "load", "write", "delete", "chmod", "mount", "connect", "request", "statement", "call"}
 	paths := `^(/|~$|~/|\*|\{|<workspace>|<tmp>|<guard>)`
-	date := `^[0-9]{4}-[0-9]{2}-[0-9]{2}`
+	date := `^[0-9]{4}-[0-9]{2}-[0-9]{2}$`
 	return map[string]note{
 		"policy":             {text: "what the policy is called, and how it decides"},
 		"policy.name":        {text: "the name, as it stands in the log"},

@@ -195,6 +195,7 @@ func TestAgrees(t *testing.T) {
 		{false, rule("connect = ['h']")},
 		{false, rule("call = ['']")},
 		{false, lift("expires = 'tomorrow'")},
+		{false, lift("expires = '2026-12-31T18:00:00Z'")},
 		{false, lift("when.path = ['y']")},
 		{false, "[[exception]]\nrule = 'a.b'"},
 		{false, "[[exception]]\nreason = 'r'"},
