@@ -10,6 +10,7 @@ import (
 	"os/user"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"sort"
 	"strconv"
 	"strings"
@@ -163,8 +164,34 @@ func Load(l Locations, w analysis.World) (*Loaded, error) {
 			layers = append(layers, layer)
 		}
 	}
+	for _, x := range layers {
+		out.Warnings = append(out.Warnings, UnknownRules(x, layers...)...)
+	}
 	out.Policy = rules.New(l.context(w, out), table, layers...)
 	return out, nil
+}
+
+// UnknownRules warns of each exception and lock of a layer that no rule of any
+// layer or pack answers to.
+func UnknownRules(l *rules.Layer, all ...*rules.Layer) []string {
+	var warn []string
+	answers := func(list []rules.Rule, id string) bool {
+		return slices.ContainsFunc(list, func(r rules.Rule) bool { return rules.MatchID(id, r.ID) })
+	}
+	say := func(key, id string) {
+		known := slices.ContainsFunc(all, func(x *rules.Layer) bool { return answers(x.Rules, id) }) ||
+			slices.ContainsFunc(packs.All(), func(p packs.Pack) bool { return answers(p.Rules(), id) })
+		if !known {
+			warn = append(warn, fmt.Sprintf("%s: %s: no rule is called %q: guard rules lists them", l.Name, key, id))
+		}
+	}
+	for _, e := range l.Exceptions {
+		say("exception.rule", e.Rule)
+	}
+	for _, id := range l.Lock {
+		say("policy.lock", id)
+	}
+	return warn
 }
 
 // strictest is the stronger of two levels of the run-time layer.
@@ -241,7 +268,13 @@ func managedFiles(etc string) ([]string, error) {
 func readLayer(path string, auth rules.Authority, owner int, table *programs.Table, out *Loaded) (*rules.Layer, error) {
 	f, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NONBLOCK, 0)
 	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR) {
+		if to, e := os.Readlink(path); e == nil {
+			return nil, fmt.Errorf("read %s policy: %s is a link to %s, which does not exist: remove the link or mend it", auth, path, to)
+		}
 		return nil, nil
+	}
+	if errors.Is(err, fs.ErrPermission) {
+		return nil, fmt.Errorf("read %s policy: %w: let uid %d read it", auth, err, os.Getuid())
 	}
 	if err != nil {
 		return nil, fmt.Errorf("read %s policy: %w", auth, err)

@@ -57,7 +57,7 @@ func testFiles(files []string) error {
 		if err := packs.Check(f, text, layer); err != nil {
 			return err
 		}
-		for _, w := range warn {
+		for _, w := range append(warn, shim.UnknownRules(layer, layer)...) {
 			fmt.Fprintln(os.Stderr, "guard: warning:", w)
 		}
 		n, failed := shim.TestRules(table, layer, builtin)
