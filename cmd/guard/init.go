@@ -62,37 +62,45 @@ func starterTable() string {
 
 // writeStarter writes a policy, and says what to do next.
 func (c *cli) writeStarter(w io.Writer, text []byte, output string, force bool) error {
-	file, own := output, false
-	switch output {
-	case "-":
+	own, managed := c.loc.UserPolicy(), filepath.Join(c.loc.Etc, "policy.toml")
+	file := output
+	switch {
+	case output == "-":
 		_, err := w.Write(text)
 		return err
-	case "":
-		if file, own = c.loc.UserPolicy(), true; file == "" {
-			return fmt.Errorf("init: this user has no home in the passwd file: give --output FILE")
-		}
-		if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil {
+	case output == "" && own == "":
+		return fmt.Errorf("init: this user has no home in the passwd file: give --output FILE")
+	case output == "":
+		file = own
+	}
+	mode, dirMode := os.FileMode(0o644), os.FileMode(0o755) // for others to read, where it is installed for all
+	if file == own {
+		mode, dirMode = 0o600, 0o700
+	}
+	inForce := file == own || file == managed
+	if inForce {
+		if err := os.MkdirAll(filepath.Dir(file), dirMode); err != nil {
 			return fmt.Errorf("init: %w", err)
 		}
 	}
-	if err := writePolicy(file, text, force); err != nil {
+	if err := writePolicy(file, text, mode, force); err != nil {
 		return err
 	}
 	fmt.Fprintf(w, "%s is written. Next:\n  edit it                 the comments say what each part does\n", file)
 	fmt.Fprintf(w, "  guard test %s\n                          after each change: run the examples of its rules\n", shellWord(file))
-	if own {
+	if inForce {
 		fmt.Fprintf(w, "  guard policy show       what is in force now, from which files\n")
 	} else {
-		fmt.Fprintf(w, "  install it              as %s for you,\n", c.loc.UserPolicy())
-		fmt.Fprintf(w, "                          or as %s, owned by root, for everybody\n", filepath.Join(c.loc.Etc, "policy.toml"))
+		fmt.Fprintf(w, "  install it              as %s for you,\n", own)
+		fmt.Fprintf(w, "                          or as %s, owned by root, for everybody\n", managed)
 	}
 	return nil
 }
 
 // writePolicy writes a new file, or with force replaces one and keeps the old.
-func writePolicy(file string, text []byte, force bool) error {
+func writePolicy(file string, text []byte, mode os.FileMode, force bool) error {
 	if !force {
-		f, err := os.OpenFile(file, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+		f, err := os.OpenFile(file, os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode)
 		if errors.Is(err, fs.ErrExist) {
 			return fmt.Errorf("init: %s is there already, and stays as it is: give another --output, or --force to replace it", file)
 		}
@@ -106,7 +114,7 @@ func writePolicy(file string, text []byte, force bool) error {
 		return nil
 	}
 	fresh := file + ".new"
-	if err := os.WriteFile(fresh, text, 0o600); err != nil {
+	if err := os.WriteFile(fresh, text, mode); err != nil {
 		return fmt.Errorf("init: %w", err)
 	}
 	if err := os.Rename(file, file+".old"); err != nil && !errors.Is(err, fs.ErrNotExist) {
