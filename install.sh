@@ -30,6 +30,16 @@ run() {
 	[ -n "$dry" ] || "$@"
 }
 
+# directory makes $1 with what is missing above it, and adds to $made what it made.
+directory() {
+	if [ -z "$1" ] || [ -d "$1" ]; then return; fi
+	directory "${1%/*}"
+	if [ -d "$1" ]; then return; fi # it was written with two slashes
+	run mkdir "$1"
+	made="$made$1
+"
+}
+
 # ours reports whether $1 is a link that install.sh made.
 ours() {
 	[ -L "$1" ] && [ "$(readlink "$1")" = ../../../bin/guard ]
@@ -67,7 +77,7 @@ guard_completion() {
 # complete_for writes the completions of the shell $1.
 complete_for() {
 	file=$(completion_path "$1")
-	run mkdir -p "${file%/*}"
+	directory "${file%/*}"
 	printf '+ %s completion %s >%s\n' "$bin" "$1" "$file"
 	[ -n "$dry" ] || "$bin" completion "$1" >"$file.new"
 	run mv -f "$file.new" "$file"
@@ -77,6 +87,7 @@ complete_for() {
 fetch() {
 	here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
 	if [ -d "$here/cmd/guard" ] && grep -qx 'module guard' "$here/go.mod" 2>/dev/null; then
+		PATH=$PATH:/usr/local/go/bin # which sudo leaves out
 		command -v go >/dev/null 2>&1 || die 'go is needed to build guard: https://go.dev/dl'
 		work=$(mktemp -d)
 		trap 'rm -rf "$work"' EXIT
@@ -106,7 +117,8 @@ install_guard() {
 		[ ! -e "$file" ] || guard_completion "$file" || die "$file is there and is another program's"
 	done
 	fetch
-	run mkdir -p "$prefix/bin" "$shims"
+	directory "$prefix/bin"
+	directory "$shims"
 	run cp "$source" "$bin.new"
 	run chmod 755 "$bin.new"
 	run mv -f "$bin.new" "$bin" # a running guard keeps its file
@@ -116,7 +128,7 @@ install_guard() {
 	for page in $pages; do
 		[ -f "$here/man/$page" ] || continue # a binary may come without them
 		file=$(page_path "$page")
-		run mkdir -p "${file%/*}"
+		directory "${file%/*}"
 		run cp "$here/man/$page" "$file"
 		run chmod 644 "$file"
 	done
@@ -124,17 +136,24 @@ install_guard() {
 		complete_for "$shell"
 	done
 	[ -z "$dry" ] || return 0
+	printf '%s' "$made" >>"$list"
+	word=$bin
+	case $bin in *[!A-Za-z0-9/._-]*) word="'$bin'" ;; esac
 	cat <<EOF
 
 guard is installed as $bin.
 
 Put it in the place of an agent's shell:
-  $bin install AGENT     for an agent that guard knows
+  $word install AGENT     for an agent that guard knows
 or, for any other, start the agent with
   SHELL='$shims/bash' PATH='$shims':"\$PATH" AGENT
 Then look at what holds on this machine:
-  $bin doctor
+  $word doctor
 EOF
+	case :$PATH: in
+	*":$prefix/bin:"*) ;;
+	*) printf '%s is not in your PATH: add it, to call guard by its name.\n' "$prefix/bin" ;;
+	esac
 }
 
 uninstall_guard() {
@@ -152,16 +171,25 @@ uninstall_guard() {
 		file=$(completion_path "$shell")
 		! guard_completion "$file" || run rm -f "$file"
 	done
+	if [ -f "$list" ]; then
+		made=$(LC_ALL=C sort -r "$list") # what lies below comes first
+		run rm -f "$list"
+	fi
 	for dir in "$shims" "$prefix/lib/guard"; do
 		if [ -d "$dir" ]; then
 			run rmdir "$dir" 2>/dev/null || printf '%s is not empty: left in place\n' "$dir"
+		fi
+	done
+	printf '%s\n' "$made" | while IFS= read -r dir; do
+		if [ -d "$dir" ]; then
+			run rmdir "$dir" 2>/dev/null || : # others have put something there
 		fi
 	done
 	[ -z "$dry" ] || return 0
 	printf 'guard is removed from %s. Agents that have it as their shell need another one.\n' "$prefix"
 }
 
-prefix='' dry='' action=install_guard
+prefix='' dry='' made='' action=install_guard
 while [ $# -gt 0 ]; do
 	case $1 in
 	--system) prefix=/usr/local ;;
@@ -193,5 +221,6 @@ case $prefix in
 *) prefix=$PWD/$prefix ;;
 esac
 bin=$prefix/bin/guard shims=$prefix/lib/guard/bin names='bash sh zsh dash'
+list=$prefix/lib/guard/directories # that install.sh made
 pages='guard.1 guard-policy.5' completed='bash zsh fish'
 $action
