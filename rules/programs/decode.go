@@ -118,6 +118,9 @@ func (c *compiler) program(e *Entry, depth int) (*Spec, error) {
 		return nil, fault("like", "leads back to "+names[0]+": name a program that is described by itself")
 	}
 	s := &Spec{}
+	if c.base != nil && e.Like == "" {
+		s.Rest = "unknown" // a policy may describe a part of a program alone
+	}
 	if e.Like != "" {
 		var src *Spec
 		if le, ok := c.entries[e.Like]; ok && le != e {
@@ -187,6 +190,8 @@ func compileInto(s *Spec, e *Entry) *fault {
 			return &fault{"args", err.Error()}
 		}
 		s.Args = args
+	} else if s.Args == nil && s.Rest != "" {
+		s.Args = []Slot{{Effect: s.Rest, Repeat: true}}
 	}
 	s.Harmless = s.Harmless[:len(s.Harmless):len(s.Harmless)]
 	for _, h := range strings.Fields(e.Harmless) {
@@ -230,7 +235,7 @@ func compileInto(s *Spec, e *Entry) *fault {
 			}
 			seen[n] = true
 		}
-		sub := Spec{Style: s.Style}
+		sub := Spec{Style: s.Style, Rest: s.Rest}
 		if old := s.Sub(name[0]); old != nil {
 			sub = *old
 		}

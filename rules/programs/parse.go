@@ -245,6 +245,9 @@ func (r *reader) bundle(w string) {
 		switch {
 		case o == nil:
 			r.add(nil, name, "", false)
+			if r.spec().Rest != "" && rest != "" {
+				r.add(nil, name, value.Text(rest), true)
+			}
 		case o.Arg == NoValue:
 			r.add(o, name, "", false)
 		case rest != "":
@@ -315,7 +318,9 @@ func (r *reader) skipCommand() {
 
 func (r *reader) add(o *Option, name string, v value.Text, has bool) {
 	opt := Opt{Name: name, Value: v, Has: has, Index: r.i}
-	if o != nil {
+	if o == nil {
+		opt.Effect = r.spec().Rest
+	} else {
 		opt.Name, opt.Effect = o.Names[0], o.Effect
 		if o.Arg == NoValue && !has {
 			opt.Value = value.Text(o.Effect.Param())

@@ -20,6 +20,7 @@ type Spec struct {
 	Recipes  string // the program runs commands that a file of the project holds
 	Loses    string // what a rule's loses condition asks about
 	Note     string
+	Rest     Effect // of values of options that are not listed
 }
 
 // Option is one option of a program.
@@ -101,7 +102,7 @@ func (e Effect) known() bool {
 		"shell-rest", "command", "script", "code", "url", "method", "body", "body-at", "form", "upload",
 		"header", "at-file", "file-list", "sql", "sql-file", "redis", "mongo", "env", "env-file", "host",
 		"target", "remote-path", "remote-dest", "sub", "placeholder", "request", "dsn", "archive", "filter", "edit", "setting", "setting-key", "if-items", "remote-sync",
-		"digest", "dir-args", "options", "key":
+		"digest", "dir-args", "options", "key", "unknown":
 		return true
 	}
 	return false

@@ -196,6 +196,8 @@ func (c *call) apply(e programs.Effect, t value.Text, i int) {
 	}
 	switch e.Kind() {
 	case "", "value", "rest", "sub", "dir", "dir-args", "digest":
+	case "unknown":
+		it.unknownOperands([]value.Text{"", t})
 	case "options":
 		c.options(e.Param(), t, i)
 	case "read", "upload", "file-list":

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
 	"strings"
 	"syscall"
@@ -100,6 +101,9 @@ func TestSupervisorKilled(t *testing.T) {
 
 func TestSignals(t *testing.T) {
 	usable(t)
+	hup := make(chan os.Signal, 1) // under nohup it would be ignored, which no shell can undo
+	signal.Notify(hup, syscall.SIGHUP)
+	defer signal.Stop(hup)
 	for _, test := range []struct {
 		text string
 		send syscall.Signal
