@@ -86,7 +86,7 @@ func examineLog(w io.Writer, l *shim.Loaded) bool {
 	if err != nil {
 		return finding(w, false, "log", "%s: %v", l.Log, err)
 	}
-	return finding(w, report.OK(), "log", "%s: %d records", l.Log, report.Records)
+	return finding(w, report.OK(), "log", "%s: %s", l.Log, count(report.Records, "record"))
 }
 
 func (c *cli) examineShells(w io.Writer, l *shim.Loaded) bool {

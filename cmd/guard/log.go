@@ -50,11 +50,19 @@ func (c *cli) log() *cobra.Command {
 				fmt.Fprintf(os.Stderr, "guard: log: %v\n", r.Problem)
 				return statusError(1)
 			}
-			fmt.Printf("%d records in %d files, unbroken; last hash %s\n", r.Records, len(r.Files), r.Hash)
+			fmt.Printf("%s in %s, unbroken; last hash %s\n", count(r.Records, "record"), count(len(r.Files), "file"), r.Hash)
 			return nil
 		},
 	})
 	return cmd
+}
+
+// count says how many there are of something.
+func count(n int, what string) string {
+	if n != 1 {
+		what += "s"
+	}
+	return fmt.Sprintf("%d %s", n, what)
 }
 
 // printLog prints the last records of a log.
