@@ -38,6 +38,14 @@ func TestFlow(t *testing.T) {
 		{`for i in 1 2 3; do work & done; wait`, false},
 		{`while true; do cd src && cat lib.rs; done`, false},
 		{`while true; do cd src && rm -rf *; done`, true},
+		// A loop over lines that are not known is followed until it changes nothing more.
+		{`git log --format=%h | while read -r a b; do echo "$b $a"; done`, false},
+		{`while IFS=, read -r a b; do echo "$b"; done < absent.csv`, false},
+		{`n=0; curl -s localhost:3000 | while read -r l; do n=$((n+1)); echo "$n $l"; done`, false},
+		{`f=x; git log | while read -r l; do cat $f; f=.env; done`, true},
+		{`a=1 b=1 c=1; git log | while read -r l; do cat $a; a=$b; b=$c; c=.env; done`, true},
+		{`a=echo b=echo; git log | while read -r l; do $a .env; a=$b; b=rm; done`, true},
+		{`curl -s localhost:3000 | while read -r l; do eval "$l"; done`, true},
 		// A file may be seen under another name in a container.
 		{`docker run -v $PWD/.env:/e alpine cat /e`, true},
 		{`docker run --mount type=bind,src=.env,dst=/e alpine cat /e`, true},

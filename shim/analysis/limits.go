@@ -5,7 +5,8 @@ const (
 	maxSteps    = 60_000    // statements, words and loop rounds
 	maxDepth    = 64        // nested texts, functions, substitutions
 	maxRounds   = 512       // rounds of one loop
-	maxAgain    = 8         // rounds more, until one changes nothing
+	maxMerged   = 3         // rounds more, of which all that variables may hold is kept
+	maxAgain    = 8         // rounds after these, until one changes nothing
 	maxChoices  = 12        // values of one variable that are tried
 	maxActions  = 2_000     // actions of one command
 	maxText     = 256 << 10 // bytes of one computed string

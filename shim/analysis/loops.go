@@ -235,9 +235,10 @@ func spawns(list []*syntax.Stmt) bool {
 }
 
 // again walks a loop on for all the rounds that are not walked one by one, until
-// a round changes nothing more: what one does change is unknown from then on.
+// a round changes nothing more. The first rounds add to what variables may hold;
+// what one changes later is unknown from then on.
 func (it *interp) again(round func()) {
-	for range maxAgain {
+	for n := range maxMerged + maxAgain {
 		before, in := it.st.clone(), it.stdin
 		round()
 		it.depart()
@@ -245,18 +246,18 @@ func (it *interp) again(round func()) {
 			it.st.dir = before.dir
 			delete(it.st.vars, dirName)
 		}
-		stable := it.st.same(before)
-		it.forgetChanges(before)
+		it.forgetChanges(before, n < maxMerged)
 		it.mayRead(in)
-		if stable || !it.spend() {
+		if it.st.same(before) && sameStream(it.stdin, in) || !it.spend() {
 			return
 		}
 	}
 	it.opaque("a loop goes on in a way that guard cannot follow", nil)
 }
 
-// forgetChanges makes all that differs from an earlier state unknown.
-func (it *interp) forgetChanges(before *state) {
+// forgetChanges makes all that differs from an earlier state unknown. If merge is
+// set, variables keep what they may hold of both.
+func (it *interp) forgetChanges(before *state, merge bool) {
 	changed := it.st.clone()
 	it.st.join(before)
 	for n, v := range changed.vars {
@@ -265,7 +266,7 @@ func (it *interp) forgetChanges(before *state) {
 		}
 		v = it.st.vars[n]
 		switch {
-		case n == dirName:
+		case n == dirName || merge:
 			continue
 		case v.array:
 			v.list = []value.Text{value.Many}
@@ -307,17 +308,13 @@ func (it *interp) endLoop() bool {
 	return false
 }
 
+// sameVar reports whether two variables may hold the same, in any order.
 func sameVar(a, b variable) bool {
-	if len(a.alts) != len(b.alts) || len(a.list) != len(b.list) || len(a.keys) != len(b.keys) {
+	if len(a.alts) != len(b.alts) || len(a.keys) != len(b.keys) || !slices.Equal(a.list, b.list) {
 		return false
 	}
-	for i := range a.alts {
-		if a.alts[i] != b.alts[i] {
-			return false
-		}
-	}
-	for i := range a.list {
-		if a.list[i] != b.list[i] {
+	for i, t := range a.alts {
+		if !slices.Contains(b.alts, t) || !slices.Contains(a.alts, b.alts[i]) {
 			return false
 		}
 	}
