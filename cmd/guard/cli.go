@@ -33,7 +33,29 @@ Called as bash, sh, zsh, dash, ksh or mksh it is that shell, guarded.`,
 	c.root.CompletionOptions.HiddenDefaultCmd = false
 	c.root.CompletionOptions.SetDefaultShellCompDirective(cobra.ShellCompDirectiveNoFileComp)
 	c.root.AddCommand(c.check(), c.explain(), c.why(), c.rules(), c.programs(), c.test(), c.log(), c.hook(), c.install(), c.uninstall(), c.run(), c.doctor(), c.initialize(), c.policy())
+	c.describe()
 	return c
+}
+
+// describe has the commands that cobra adds speak as the others do.
+func (c *cli) describe() {
+	c.root.InitDefaultHelpCmd()
+	c.root.InitDefaultCompletionCmd()
+	for _, cmd := range c.root.Commands() {
+		switch cmd.Name() {
+		case "help":
+			cmd.Short = "print the help of a command"
+			cmd.Long = "help prints the help of a command, as COMMAND --help does."
+		case "completion":
+			cmd.Short = "print the completion script of a shell"
+			cmd.Long = `completion prints a script that completes guard's commands and options, and the
+names of rules and programs. install.sh puts those of bash, zsh and fish in place; the
+help of each says how to load it by hand.`
+			for _, sub := range cmd.Commands() {
+				sub.Short = "print the completion script of " + sub.Name()
+			}
+		}
+	}
 }
 
 // version is the module's version and the commit it was built from.

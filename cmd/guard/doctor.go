@@ -165,5 +165,5 @@ func (c *cli) trial(w io.Writer, mode rules.Mode) bool {
 	case err != nil || !strings.Contains(string(out), "open"):
 		return finding(w, false, "trial", "a search failed: %v %s", err, strings.TrimSpace(stderr.String()))
 	}
-	return finding(w, true, "trial", "a search found what it may, and was refused .env: %s", strings.SplitN(stderr.String(), "\n", 2)[0])
+	return finding(w, true, "trial", "a search found what it may, and was refused .env, which the log now tells: %s", strings.SplitN(stderr.String(), "\n", 2)[0])
 }

@@ -90,10 +90,12 @@ func (c *cli) writeStarter(w io.Writer, text []byte, output string, force bool) 
 	fmt.Fprintf(w, "  guard test %s\n                          after each change: run the examples of its rules\n", shellWord(file))
 	if inForce {
 		fmt.Fprintf(w, "  guard policy show       what is in force now, from which files\n")
-	} else {
-		fmt.Fprintf(w, "  install it              as %s for you,\n", own)
-		fmt.Fprintf(w, "                          or as %s, owned by root, for everybody\n", managed)
+		return nil
 	}
+	if own != "" {
+		managed = own + " for you,\n                          or as " + managed
+	}
+	fmt.Fprintf(w, "  install it              as %s, owned by root, for everybody\n", managed)
 	return nil
 }
 

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -64,8 +65,15 @@ func (c *cli) claude(p *placement, agent string) (install.Claude, error) {
 func (c *cli) install() *cobra.Command {
 	var p placement
 	cmd := &cobra.Command{
-		Use:               "install AGENT",
-		Short:             "make guard the shell and the hook of an agent",
+		Use:   "install AGENT",
+		Short: "make guard the shell and the hook of an agent",
+		Long: `install changes an agent's settings: guard's bash becomes its shell, and guard judges
+its other tools by a hook. The change is shown, what others have put there stays, and
+a copy of the old settings is kept beside them.
+
+Agents: ` + strings.Join(hook.Agents(), ", "),
+		Example: `  guard install claude --dry-run
+  guard install claude`,
 		Args:              cobra.ExactArgs(1),
 		ValidArgsFunction: oneOf(hook.Agents()...),
 		RunE: func(_ *cobra.Command, args []string) error {
@@ -87,8 +95,13 @@ func (c *cli) install() *cobra.Command {
 func (c *cli) uninstall() *cobra.Command {
 	var p placement
 	cmd := &cobra.Command{
-		Use:               "uninstall AGENT",
-		Short:             "take guard out of an agent's settings",
+		Use:   "uninstall AGENT",
+		Short: "take guard out of an agent's settings",
+		Long: `uninstall takes what install wrote out of an agent's settings again, and leaves the
+rest as it is.
+
+Agents: ` + strings.Join(hook.Agents(), ", "),
+		Example:           "  guard uninstall claude",
 		Args:              cobra.ExactArgs(1),
 		ValidArgsFunction: oneOf(hook.Agents()...),
 		RunE: func(_ *cobra.Command, args []string) error {
