@@ -95,6 +95,11 @@ func badCommand(s string) string {
 	if strings.TrimSpace(s) == "" {
 		return "is empty, and matches nothing: write what is meant, or take it out"
 	}
+	for _, w := range strings.Fields(s) {
+		if !doublestar.ValidatePattern(w) {
+			return w + " is no valid glob: " + howGlob
+		}
+	}
 	return ""
 }
 
@@ -143,16 +148,24 @@ func (c *Conditions) check() (key, word, msg string) {
 			}
 		}
 	}
+	for _, w := range c.Command {
+		if msg := badCommand(w); msg != "" {
+			return "command", w, msg
+		}
+	}
 	if c.Created != "" && c.Created != "session" {
 		return "created", c.Created, "want session"
 	}
 	return "", "", ""
 }
 
+// howGlob says how a glob is mended.
+const howGlob = "close each [ and {, and write \\ before one that is meant as it is"
+
 // badGlob says what is wrong with a path glob, or "".
 func badGlob(g string) string {
 	if !doublestar.ValidatePattern(g) {
-		return "is no valid glob: close each [ and {, and write \\ before one that is meant as it is"
+		return "is no valid glob: " + howGlob
 	}
 	if path.IsAbs(g) || g == "~" {
 		return ""

@@ -220,6 +220,14 @@ func TestErrorTexts(t *testing.T) {
 			`p.toml:10: rule.path: "secrets/*": a path starts with /, ~/, **/, <workspace>, <tmp> or <guard>`,
 		},
 		{
+			ruleAC("command = ['ls {a,b}', 'ls [a-']"),
+			`p.toml:10: rule.command: "ls [a-": [a- is no valid glob: close each [ and {, and write \ before one that is meant as it is`,
+		},
+		{
+			ruleAC("command = ['ls']\nunless.command = ['ls {a']"),
+			`p.toml:11: rule.unless.command: "ls {a": {a is no valid glob: close each [ and {, and write \ before one that is meant as it is`,
+		},
+		{
 			ruleAC("path = ['/x/[a']"),
 			`p.toml:10: rule.path: "/x/[a": is no valid glob: close each [ and {, and write \ before one that is meant as it is`,
 		},
