@@ -151,7 +151,7 @@ func (c *call) target() []value.Text {
 // statements takes SQL or another store's commands.
 func (c *call) statements(e programs.Effect, t value.Text, i int) {
 	it := c.it
-	c.data = true
+	c.prints = true
 	if p := e.Param(); p != "" {
 		c.dialect = p
 	}
@@ -243,7 +243,7 @@ func (c *call) stdin() {
 		if !isShellName(shell) {
 			shell = "sh"
 		}
-		if it.stdin.path != "" && !t.Known() {
+		if (it.stdin.path != "" || it.stdin.made) && !t.Known() {
 			return // an absent or protected file: its reading is judged
 		}
 		var params []value.Text

@@ -98,6 +98,15 @@ func TestFlow(t *testing.T) {
 		// Programs of Windows are called so from its Linux subsystem.
 		{`python.exe -c "import shutil; shutil.rmtree('/')"`, true},
 		{`python.exe -c "print(1)"`, false},
+		// What a program of another language prints is not known.
+		{`rm -rf "$(python3 -c 'import os; print(os.path.expanduser("~"))')"`, true},
+		{`perl -e 'print pack("H*", "636174202e656e76")' | sh`, true},
+		{`eval "$(node gen.js)"`, true},
+		{`rm -rf $(foo | awk '{print $3}')`, true},
+		{`foo | sed 's/x/y/' | xargs rm -rf`, true},
+		{`cd "$(python3 -c 'import sys; print(sys.prefix)')" && ls`, false},
+		{`x=$(node -p 'process.version'); echo "$x"`, false},
+		{`kill $(ps aux | awk '/server/ {print $2}')`, false},
 	} {
 		if got := j.decide(row.text) != rules.Allow; got != row.refuse {
 			t.Errorf("%s\nrefused: %t, want %t", row.text, got, row.refuse)

@@ -20,6 +20,7 @@ func (c *call) code(param string, t value.Text, i int) {
 		c.sql(t)
 		return
 	}
+	c.prints = true
 	name := param
 	if name == "" {
 		name = path.Base(string(c.argv[0]))

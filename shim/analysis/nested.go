@@ -223,7 +223,9 @@ func (it *interp) scriptText(p value.Text) (value.Text, bool) {
 func (it *interp) sourceFile(p value.Text, via string) {
 	it.sourcing++
 	defer func() { it.sourcing-- }()
-	if s, ok := it.devFd(p); ok {
+	if s, ok := it.devFd(p); ok && s.made && !s.text.Known() {
+		return
+	} else if ok {
 		it.text(s.asText(), origin{parent: &it.org, nested: true, span: it.span}, via)
 		return
 	}

@@ -219,6 +219,7 @@ func (c *call) script(t value.Text, i int) {
 		c.it.script(c.p.Program, p, args)
 		return
 	}
+	c.prints = true
 	c.it.runFile(p)
 	c.it.reveal()
 	lang, ok := inline.LangOf(path.Base(string(c.argv[0])))
@@ -344,10 +345,18 @@ func (c *call) output() {
 		it.stdout.write(value.Net)
 		return
 	}
-	if c.ran && !c.data && c.p.Spec != nil && kind == "" {
+	if c.ran && !c.prints && c.p.Spec != nil && kind == "" {
 		return // what it ran has written
 	}
+	it.stdout.made = kind == "" && c.rewrites()
 	it.stdout.write(value.Any)
+}
+
+// rewrites reports whether the program prints its input line by line, changed by a
+// program text: awk and sed. Shells that read that are left to the run-time layer.
+func (c *call) rewrites() bool {
+	lang, ok := inline.LangOf(c.p.Program)
+	return ok && (lang == inline.Awk || lang == inline.Sed)
 }
 
 // outputLines prints a selection of lines or names.

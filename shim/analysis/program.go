@@ -27,7 +27,7 @@ type call struct {
 	loaded      []int       // env files that the command it runs gets
 	ran         bool        // a command, script or text was run
 	net         bool        // it talks to the network
-	data        bool        // statements were run: what they print is not known
+	prints      bool        // statements or code were run: what they print is not known
 	mark        value.Text
 	dialect     string       // of SQL
 	optionFiles int          // files of options that were followed

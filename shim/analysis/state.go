@@ -369,6 +369,7 @@ type stream struct {
 	path  value.Text // the file it comes from, if any
 	raw   []byte     // the bytes, when they hold NUL, which no text can
 	set   bool       // redirected or piped; else inherited
+	made  bool       // unknown input, as awk or sed has rewritten it
 }
 
 // known reports whether the whole text is known.
@@ -397,6 +398,7 @@ type buffer struct {
 	list  bool
 	wrote bool
 	raw   []byte
+	made  bool         // as of a stream
 	sink  func(stream) // what reads it as it is written: exec 3> >(…)
 }
 
@@ -446,5 +448,5 @@ func (b *buffer) writeLines(lines []value.Text) {
 }
 
 func (b *buffer) stream() stream {
-	return stream{text: b.text, lines: b.lines, list: b.list, raw: b.raw, set: true}
+	return stream{text: b.text, lines: b.lines, list: b.list, raw: b.raw, set: true, made: b.made}
 }
