@@ -215,50 +215,6 @@ func plural(n int, one, many string) string {
 	return itoa(int64(n)) + " " + many
 }
 
-// unknownOperands records reads of operands and option values that name an
-// existing or protected file: what an unknown program does with them is unknown.
-func (it *interp) unknownOperands(argv []value.Text) {
-	for _, w := range argv[min(1, len(argv)):] {
-		for _, t := range candidates(w) {
-			p := it.abs(t)
-			if !p.Known() {
-				continue
-			}
-			r := it.real(p)
-			if it.protected(p) || it.protected(r) || it.exists(p) == rules.True && !it.isDir(p) {
-				it.file(rules.Read, p, false)
-			}
-		}
-	}
-}
-
-// candidates are the file names that a word may carry.
-func candidates(w value.Text) []value.Text {
-	s := string(w)
-	out := []value.Text{w}
-	if strings.HasPrefix(s, "-") {
-		out = nil
-		if len(s) > 2 && s[1] != '-' {
-			out = append(out, value.Text(s[2:]))
-		}
-	}
-	for i := 0; i < len(s); i++ {
-		switch s[i] {
-		case '=', '@', ':', ',', '<':
-			if i+1 < len(s) {
-				out = append(out, value.Text(s[i+1:]))
-			}
-			if i > 0 && s[0] != '-' {
-				out = append(out, value.Text(s[:i]))
-			}
-		}
-		if len(out) > 16 {
-			break
-		}
-	}
-	return out
-}
-
 // fileList reads the files whose names a file holds.
 func (c *call) fileList(t value.Text) {
 	in, ok := c.it.devFd(c.abs(t))

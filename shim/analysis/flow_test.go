@@ -107,6 +107,18 @@ func TestFlow(t *testing.T) {
 		{`cd "$(python3 -c 'import sys; print(sys.prefix)')" && ls`, false},
 		{`x=$(node -p 'process.version'); echo "$x"`, false},
 		{`kill $(ps aux | awk '/server/ {print $2}')`, false},
+		// A program that no table knows: commands and code that it is given.
+		{`frob --pre-hook 'rm -rf ~' build`, true},
+		{`frob --command='cat .env'`, true},
+		{`frob -c 'cat .env'`, true},
+		{`frob eval 'system("cat .env");'`, true},
+		{`frob eval 'print (readFile ".env")'`, true},
+		{"frob <<'E'\n! cat .env\nE", true},
+		{"frob <<'E'\nshell rm -rf ~\nE", true},
+		{`frob --hook 'npm test' --run 'tests and lint'`, false},
+		{`frob --message "update .env handling"`, false},
+		{`frob eval 'x != y; print("!cat")'`, false},
+		{"frob <<'E'\nhello!\n!= y\nE", false},
 	} {
 		if got := j.decide(row.text) != rules.Allow; got != row.refuse {
 			t.Errorf("%s\nrefused: %t, want %t", row.text, got, row.refuse)

@@ -66,6 +66,9 @@ func (c *call) foreign(lang inline.Lang, t value.Text, args []value.Text) {
 	for _, e := range r.Effects {
 		c.inline(e)
 	}
+	if lang == inline.Generic {
+		c.quoted(string(t))
+	}
 	it.via = via
 }
 

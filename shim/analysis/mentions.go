@@ -10,10 +10,11 @@ import (
 // maxMentions is how many words of one text are looked at.
 const maxMentions = 512
 
-// mentions judges a text in a language that guard does not read, by the files that
-// it names: one that rules protect counts as read and, with write, any file outside
-// of the directory at hand as written too.
+// mentions judges a text in a language that guard does not read, by what is plain in
+// it and by the files that it names: one that rules protect counts as read and, with
+// write, any file outside of the directory at hand as written too.
 func (c *call) mentions(t value.Text, write bool) {
+	c.unread(t)
 	n := 0
 	for _, piece := range t.Pieces() {
 		for _, word := range strings.FieldsFunc(piece.Text, notOfPath) {

@@ -139,7 +139,7 @@ func (c *call) effects() {
 	}
 	c.inheritedOptions()
 	if c.p.Spec == nil {
-		c.it.unknownOperands(c.argv)
+		c.unknown()
 	}
 	for _, a := range c.p.Args {
 		if isSource(a.Effect) {

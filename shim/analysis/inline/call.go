@@ -158,7 +158,7 @@ func (p *interp) guess(name string, c *cx) *entry {
 		e    *entry
 	}{
 		{"rmtree", &guessed[4]}, {"rmdir", &guessed[4]}, {"system", &guessed[2]}, {"shell", &guessed[2]}, {"exec", &guessed[2]},
-		{"spawn", &guessed[2]}, {"popen", &guessed[2]}, {"remove", &guessed[3]}, {"unlink", &guessed[3]}, {"delete", &guessed[3]},
+		{"spawn", &guessed[2]}, {"popen", &guessed[2]}, {"command", &guessed[2]}, {"syscmd", &guessed[2]}, {"remove", &guessed[3]}, {"unlink", &guessed[3]}, {"delete", &guessed[3]},
 		{"writefile", &guessed[1]}, {"write_file", &guessed[1]}, {"open", &guessed[0]}, {"readfile", &guessed[0]}, {"read_file", &guessed[0]},
 		{"slurp", &guessed[0]}, {"readlines", &guessed[0]}, {"include", &guessed[0]}, {"readalltext", &guessed[0]}, {"get-content", &guessed[0]},
 	} {

@@ -8,7 +8,7 @@ func (p *interp) postfix(start int, v val) val {
 		w := p.word(p.i)
 		switch t.k {
 		case tStr:
-			if p.lang == Lua && v.k != vStr && v.k != vNum && v.k != vUnk || p.lang == Node && t.form == fInterp && !t.nl {
+			if p.lang == Lua && v.k != vStr && v.k != vNum && v.k != vUnk || p.lang == Node && t.form == fInterp && !t.nl || p.lang == Generic && v.k == vRef && !t.nl {
 				v = p.call(v, args{pos: []val{p.stringLit()}}, start)
 				continue
 			}

@@ -1,0 +1,160 @@
+package analysis
+
+import (
+	"strings"
+
+	"guard/rules"
+	"guard/rules/value"
+	"guard/shim/analysis/inline"
+)
+
+// unknown judges a program that is in no table by what it is given: files that its
+// words name, commands for options that take one by their name, and texts that look
+// like code, as operands or on its standard input.
+func (c *call) unknown() {
+	c.it.unknownOperands(c.argv)
+	for i, w := range c.argv[1:] {
+		s := string(w)
+		if !w.Known() || !strings.ContainsAny(s, " \t\n(") {
+			continue
+		}
+		name, text := string(c.argv[i]), s
+		if strings.HasPrefix(s, "--") {
+			name, text, _ = strings.Cut(s, "=")
+		}
+		if takesCommand(name) && c.it.startsProgram(text) {
+			c.command(value.Text(text))
+		}
+		c.unread(w)
+	}
+	if in := c.it.stdin; in.known() && in.path == "" {
+		c.unread(in.text)
+	}
+}
+
+// takesCommand reports whether the value of an option is a command, by its name.
+func takesCommand(option string) bool {
+	name := strings.ToLower(strings.TrimLeft(option, "-"))
+	if name == option {
+		return false
+	}
+	switch name {
+	case "c", "e", "x":
+		return true
+	}
+	for _, part := range []string{"exec", "cmd", "command", "run", "hook", "shell", "eval", "pager", "editor"} {
+		if strings.Contains(name, part) {
+			return true
+		}
+	}
+	return false
+}
+
+// startsProgram reports whether the first word of a text names a program that the
+// tables know.
+func (it *interp) startsProgram(text string) bool {
+	words := strings.Fields(text)
+	return len(words) > 0 && it.table.Lookup(words[0][strings.LastIndexByte(words[0], '/')+1:]) != nil
+}
+
+// command runs text in a shell of its own.
+func (c *call) command(t value.Text) {
+	sub := c.it.sub()
+	sub.st.dir = c.dir
+	sub.shellText("sh", t, "sh", nil, origin{parent: &c.it.org, nested: true, span: c.it.span}, c.p.Program)
+}
+
+// unread judges a text in a language that guard does not read by what most have in
+// common: lines that hand a command to the shell, calls whose names tell what they
+// do, and names of files in quotes.
+func (c *call) unread(t value.Text) {
+	for _, l := range strings.SplitN(string(t), "\n", maxMentions) {
+		if cmd, ok := c.it.escape(l); ok {
+			c.command(value.Text(cmd))
+		}
+	}
+	if t.Known() && strings.ContainsAny(string(t), "'\"`") {
+		c.foreign(inline.Generic, t, nil)
+	}
+}
+
+// escape returns the command that a line of an interactive program hands to the
+// shell: !CMD, shell CMD and their like.
+func (it *interp) escape(line string) (string, bool) {
+	line = strings.TrimLeft(line, " \t:\\")
+	if cmd, ok := strings.CutPrefix(line, "!"); ok {
+		return strings.TrimLeft(cmd, "! \t"), !strings.HasPrefix(cmd, "=") && strings.TrimLeft(cmd, "! \t") != ""
+	}
+	word, cmd, ok := strings.Cut(line, " ")
+	switch word {
+	case "shell", "system", "host":
+		return cmd, ok && it.startsProgram(cmd)
+	}
+	return "", false
+}
+
+// quoted judges the names of protected files that stand in quotes in a program text.
+func (c *call) quoted(s string) {
+	for n := 0; n < maxMentions; n++ {
+		i := strings.IndexAny(s, "'\"`")
+		if i < 0 {
+			return
+		}
+		end := strings.IndexByte(s[i+1:], s[i])
+		if end < 0 {
+			return
+		}
+		word := s[i+1 : i+1+end]
+		if s = s[i+1:]; word == "" || strings.ContainsAny(word, " \t\n") {
+			continue
+		}
+		s = s[end+1:]
+		if p := c.inlinePath(value.Known(word)); c.it.protected(p) || c.it.protected(c.it.real(p)) {
+			c.it.file(rules.Read, p, false)
+		}
+	}
+}
+
+// unknownOperands records reads of operands and option values that name an
+// existing or protected file: what an unknown program does with them is unknown.
+func (it *interp) unknownOperands(argv []value.Text) {
+	for _, w := range argv[min(1, len(argv)):] {
+		for _, t := range candidates(w) {
+			p := it.abs(t)
+			if !p.Known() {
+				continue
+			}
+			r := it.real(p)
+			if it.protected(p) || it.protected(r) || it.exists(p) == rules.True && !it.isDir(p) {
+				it.file(rules.Read, p, false)
+			}
+		}
+	}
+}
+
+// candidates are the file names that a word may carry.
+func candidates(w value.Text) []value.Text {
+	s := string(w)
+	out := []value.Text{w}
+	if strings.HasPrefix(s, "-") {
+		out = nil
+		if len(s) > 2 && s[1] != '-' {
+			out = append(out, value.Text(s[2:]))
+		}
+	}
+	for i := 0; i < len(s); i++ {
+		switch s[i] {
+		case '=', '@', ':', ',', '<':
+			if i+1 < len(s) {
+				out = append(out, value.Text(s[i+1:]))
+			}
+			if i > 0 && s[0] != '-' {
+				out = append(out, value.Text(s[:i]))
+			}
+		}
+		if len(out) > 16 {
+			break
+		}
+	}
+	return out
+}
