@@ -5,6 +5,7 @@ import (
 
 	"mvdan.cc/sh/v3/syntax"
 
+	"guard/rules"
 	"guard/rules/programs"
 	"guard/rules/value"
 	"guard/shim/analysis/dialect"
@@ -46,6 +47,59 @@ func (c *call) variables(f func(name string, e programs.Effect, t value.Text)) {
 			if t != "" {
 				f(name, o.Effect, t)
 			}
+		}
+	}
+}
+
+// isEnvFile reports whether a path has the name of a file of variables.
+func isEnvFile(p value.Text) bool {
+	base := string(p[strings.LastIndexByte(string(p), '/')+1:])
+	return base == ".env" || strings.HasPrefix(base, ".env.")
+}
+
+// ownEnvFile loads the file of variables that the program looks for by itself where
+// no option names one: the table lists it as an option of that name.
+func (c *call) ownEnvFile() {
+	if c.p.Spec == nil {
+		return
+	}
+	for _, s := range []*programs.Spec{c.p.Spec, c.p.Root} {
+		for _, o := range s.Options {
+			if o.Names[0][0] != '.' || c.it.exists(c.abs(value.Text(o.Names[0]))) == rules.False {
+				continue
+			}
+			given := false
+			for _, g := range c.p.Opts {
+				given = given || g.Effect == o.Effect && g.Has
+			}
+			if c.ownEnv = !given; c.ownEnv {
+				c.apply(o.Effect, value.Text(o.Names[0]), len(c.argv))
+			}
+			return
+		}
+	}
+}
+
+// envLoaded are the files of variables that the command argv gets, as far as it may
+// show them. What nothing in the text names counts only for those that print all.
+func (c *call) envLoaded(argv []value.Text) []int {
+	if c.ownEnv && (len(argv) == 0 || argv[0] != "env" && argv[0] != "printenv") {
+		return nil
+	}
+	return c.loaded
+}
+
+// unlisted takes an option with a value that the table does not list: a protected
+// file that it names counts as read, unless the option by its name leaves files out.
+func (c *call) unlisted(o programs.Opt) {
+	for _, part := range []string{"exclude", "ignore", "skip", "without", "no-"} {
+		if strings.Contains(o.Name, part) {
+			return
+		}
+	}
+	for _, t := range candidates(o.Value) {
+		if p := c.abs(t); p.Known() && (c.it.protected(p) || c.it.protected(c.it.real(p))) && c.it.exists(p) == rules.True {
+			c.it.file(rules.Read, p, false)
 		}
 	}
 }

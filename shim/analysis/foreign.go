@@ -20,7 +20,7 @@ func (c *call) code(param string, t value.Text, i int) {
 		c.sql(t)
 		return
 	}
-	c.prints = true
+	c.prints, c.inlined = true, true
 	name := param
 	if name == "" {
 		name = path.Base(string(c.argv[0]))
@@ -36,6 +36,8 @@ func (c *call) code(param string, t value.Text, i int) {
 	case !ok: // a language that guard does not read
 		c.mentions(t, true)
 		return
+	case lang == inline.Generic || lang == inline.Python: // ipython hands lines to the shell too
+		c.escapes(t)
 	}
 	var args []value.Text
 	for _, a := range c.p.Args {

@@ -316,5 +316,20 @@ func (it *interp) inherited(name string, temporary bool) {
 	case "PS4", "PS1", "PS2", "PS0":
 		sub := it.sub()
 		sub.prompt(t)
+	default:
+		if holdsCommand(name) && it.startsProgram(string(t)) {
+			it.shellText("sh", t, "sh", nil, org, name)
+		}
 	}
+}
+
+// holdsCommand reports whether a variable by its name holds a command that programs
+// run to show or edit text.
+func holdsCommand(name string) bool {
+	for _, part := range []string{"PAGER", "EDITOR", "BROWSER"} {
+		if strings.HasSuffix(name, part) {
+			return true
+		}
+	}
+	return name == "VISUAL"
 }

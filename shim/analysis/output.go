@@ -201,8 +201,8 @@ func isShellName(n string) bool {
 	return false
 }
 
-// script runs a file of the program's own language.
-func (c *call) script(t value.Text, i int) {
+// script runs a file of the program's own language, or of the one named.
+func (c *call) script(name string, t value.Text, i int) {
 	var args []value.Text
 	for _, a := range c.p.Args {
 		if a.Index > i {
@@ -210,6 +210,12 @@ func (c *call) script(t value.Text, i int) {
 		}
 	}
 	p := c.abs(t)
+	if isShellName(name) {
+		c.it.runFile(p)
+		c.it.reveal()
+		c.it.script(name, p, args)
+		return
+	}
 	if isShellName(c.p.Program) {
 		if !strings.Contains(string(t), "/") && c.it.exists(p) == rules.False && c.it.st.files[string(p)] == (file{}) {
 			return
@@ -222,12 +228,14 @@ func (c *call) script(t value.Text, i int) {
 	c.prints = true
 	c.it.runFile(p)
 	c.it.reveal()
-	lang, ok := inline.LangOf(path.Base(string(c.argv[0])))
-	if !ok {
-		return
+	if name == "" {
+		name = path.Base(string(c.argv[0]))
 	}
-	if src, ok := c.it.scriptText(p); ok {
+	lang, ok := inline.LangOf(name)
+	if src, known := c.it.scriptText(p); known && ok {
 		c.foreign(lang, src, args)
+	} else if known {
+		c.unread(src)
 	}
 }
 
@@ -308,6 +316,9 @@ func (c *call) output() {
 	switch kind {
 	case "none", "shell-init":
 		return
+	case "loaded":
+		it.st.loaded = append(it.st.loaded, c.loaded...)
+		it.reveal()
 	case "stdin":
 		if it.stdin.list {
 			it.stdout.writeLines(it.stdin.lines)

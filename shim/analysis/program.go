@@ -18,6 +18,8 @@ type call struct {
 	argv        []value.Text
 	words       []*syntax.Word // of the source, index for index; nil where there are none
 	dir         value.Text     // directory that the program works in
+	outDir      value.Text     // directory into which it downloads
+	saved       bool           // the file to download into was named
 	req         request
 	host        value.Text
 	db          value.Text
@@ -25,8 +27,10 @@ type call struct {
 	env         []value.Text
 	mounted     [][2]string // files as the command sees them, and where they are
 	loaded      []int       // env files that the command it runs gets
+	ownEnv      bool        // of its own accord
 	ran         bool        // a command, script or text was run
 	net         bool        // it talks to the network
+	inlined     bool        // code that the command holds was run
 	prints      bool        // statements or code were run: what they print is not known
 	mark        value.Text
 	dialect     string       // of SQL
@@ -131,7 +135,11 @@ func (c *call) effects() {
 			c.dir = absIn(c.dir, o.Value)
 		}
 	}
+	c.outDir = c.dir
 	for _, o := range c.p.Opts {
+		if o.Effect == "out-dir" && o.Has {
+			c.outDir = absIn(c.dir, o.Value)
+		}
 		c.net = c.net || netEffect(o.Effect)
 	}
 	for _, a := range c.p.Args {
@@ -146,8 +154,11 @@ func (c *call) effects() {
 			c.from = append(c.from, a.Text)
 		}
 	}
+	c.ownEnvFile()
 	for _, o := range c.p.Opts {
-		if o.Has || o.Effect.Param() != "" {
+		if o.Has && o.Effect == "" && c.p.Spec != nil {
+			c.unlisted(o)
+		} else if o.Has || o.Effect.Param() != "" {
 			c.apply(o.Effect, o.Value, o.Index)
 		} else if o.Effect == "run" {
 			c.apply(o.Effect, o.Value, o.Index)
@@ -164,6 +175,11 @@ func (c *call) effects() {
 	c.dir = dir
 	c.recipes()
 	c.stdin()
+	if c.inlined { // it may show what was loaded for it
+		it := c.it
+		it.st.loaded = append(it.st.loaded, c.envLoaded(nil)...)
+		it.reveal()
+	}
 	c.request()
 }
 
@@ -195,7 +211,7 @@ func (c *call) apply(e programs.Effect, t value.Text, i int) {
 		return
 	}
 	switch e.Kind() {
-	case "", "value", "rest", "sub", "dir", "dir-args", "digest":
+	case "", "value", "rest", "sub", "dir", "dir-args", "digest", "out-dir", "save":
 	case "unknown":
 		it.unknownOperands([]value.Text{"", t})
 	case "options":
@@ -221,7 +237,11 @@ func (c *call) apply(e programs.Effect, t value.Text, i int) {
 		c.file(rules.Read, t, false)
 		it.write(c.abs(t), rules.HowUnknown)
 	case "load":
-		c.file(rules.Load, t, false)
+		op := rules.Load
+		if isEnvFile(c.abs(t)) {
+			op = rules.Read // no program but one made for it reads such lines without a word
+		}
+		c.file(op, t, false)
 	case "env-file":
 		c.file(rules.Load, t, false)
 		if p := c.abs(t); it.protected(p) {
@@ -233,6 +253,8 @@ func (c *call) apply(e programs.Effect, t value.Text, i int) {
 		}
 	case "write", "append", "create", "touch":
 		c.writeTo(e, t)
+	case "write-tree":
+		it.emit(rules.Action{Op: rules.Write, Path: absIn(c.argDir(c.dir, len(c.argv)), t), Recursive: true})
 	case "archive":
 		c.archive(t)
 	case "key":
@@ -285,7 +307,7 @@ func (c *call) apply(e programs.Effect, t value.Text, i int) {
 		it.shellText("sh", t, "sh", nil, c.origin(i, i+1), c.p.Program)
 	case "script":
 		c.ran = true
-		c.script(t, i)
+		c.script(e.Param(), t, i)
 	case "makefile":
 		c.makeFunctions(string(t))
 		c.shell(t, i)
@@ -350,6 +372,9 @@ func (c *call) writeTo(e programs.Effect, t value.Text) {
 		how = rules.Create
 	}
 	p := c.abs(t)
+	if e.Param() == "body" {
+		c.saved, p = true, absIn(c.outDir, t)
+	}
 	it := c.it
 	if it.isDir(p) && len(c.from) > 0 || strings.HasSuffix(string(t), "/") && len(c.from) > 0 {
 		for _, s := range c.from {
@@ -427,11 +452,15 @@ func (c *call) run(i int, first bool) {
 		}
 	}
 	it := c.it
+	if len(argv) == 1 && strings.Contains(string(argv[0]), " ") && it.startsProgram(string(argv[0])) {
+		c.shell(argv[0], i) // no program has such a name: it is split, or handed to a shell
+		return
+	}
 	sub := it.sub()
 	sub.via = append(it.via[:len(it.via):len(it.via)], c.p.Program)
 	sub.st.dir = c.dir
 	sub.multi, sub.choice = nil, nil
-	sub.st.loaded = append(sub.st.loaded, c.loaded...)
+	sub.st.loaded = append(sub.st.loaded, c.envLoaded(argv)...)
 	sub.st.funcs = map[string]*function{} // another process knows no functions
 	for _, m := range c.mounted {
 		sub.st.files[m[0]] = file{alias: m[1]}

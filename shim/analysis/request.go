@@ -201,7 +201,25 @@ func (c *call) request() {
 			if f, ok := strings.CutPrefix(string(v), "file://"); ok {
 				it.file(rules.Read, value.Text(strings.TrimPrefix(f, "localhost")), false)
 			}
+			c.save(a.URL)
 		}
+	}
+}
+
+// save writes what is fetched to a file with the last part of its address as name,
+// where an option or the table says that the program does so.
+func (c *call) save(u value.Text) {
+	saves := c.p.Spec != nil && c.p.Spec.Output == "saved" && !c.saved && !c.has("--spider")
+	for _, o := range c.p.Opts {
+		saves = saves || o.Effect == "save"
+	}
+	s, _, _ := strings.Cut(string(u), "?")
+	if i := strings.Index(s, "://"); i >= 0 {
+		s = s[i+3:]
+	}
+	i := strings.LastIndexByte(s, '/')
+	if name := s[i+1:]; saves && i >= 0 && name != "" {
+		c.put(absIn(c.outDir, value.Text(name)), rules.Overwrite, "")
 	}
 }
 

@@ -13,6 +13,7 @@ import (
 // like code, as operands or on its standard input.
 func (c *call) unknown() {
 	c.it.unknownOperands(c.argv)
+	c.unknownOutput()
 	for i, w := range c.argv[1:] {
 		s := string(w)
 		if !w.Known() || !strings.ContainsAny(s, " \t\n(") {
@@ -30,6 +31,35 @@ func (c *call) unknown() {
 	if in := c.it.stdin; in.known() && in.path == "" {
 		c.unread(in.text)
 	}
+}
+
+// unknownOutput records writes to what by its place is an output: the value of an
+// option named so, and the last operand behind one that names a file or address.
+func (c *call) unknownOutput() {
+	source, last := false, value.Text("")
+	for i, w := range c.argv[1:] {
+		name, v, ok := strings.Cut(string(w), "=")
+		switch {
+		case strings.HasPrefix(name, "-") && ok && namesOutput(name):
+			c.it.write(c.abs(value.Text(v)), rules.HowUnknown)
+		case strings.HasPrefix(name, "-"):
+		case namesOutput(string(c.argv[i])):
+			c.it.write(c.abs(w), rules.HowUnknown)
+		default:
+			source = source || strings.ContainsAny(string(last), "/:")
+			last = w
+		}
+	}
+	if source && last.Known() && !strings.HasPrefix(string(last), "/dev/") { // which many only look at
+		c.it.write(c.abs(last), rules.HowUnknown)
+	}
+}
+
+// namesOutput reports whether the value of an option is a file that is written, by
+// its name.
+func namesOutput(option string) bool {
+	name := strings.ToLower(strings.TrimLeft(option, "-"))
+	return name != option && (name == "o" || strings.HasPrefix(name, "out") || strings.HasSuffix(name, "out") || strings.HasSuffix(name, "output") || strings.HasSuffix(name, "logfile"))
 }
 
 // takesCommand reports whether the value of an option is a command, by its name.
@@ -68,13 +98,31 @@ func (c *call) command(t value.Text) {
 // common: lines that hand a command to the shell, calls whose names tell what they
 // do, and names of files in quotes.
 func (c *call) unread(t value.Text) {
+	c.escapes(t)
+	if t.Known() && strings.ContainsAny(string(t), "'\"`") {
+		c.foreign(inline.Generic, t, nil)
+	}
+}
+
+// escapes runs what the lines of a text hand to the shell.
+func (c *call) escapes(t value.Text) {
 	for _, l := range strings.SplitN(string(t), "\n", maxMentions) {
 		if cmd, ok := c.it.escape(l); ok {
 			c.command(value.Text(cmd))
 		}
 	}
-	if t.Known() && strings.ContainsAny(string(t), "'\"`") {
-		c.foreign(inline.Generic, t, nil)
+	for _, open := range []string{"write18{", "syscmd("} { // of TeX and m4
+		rest := string(t)
+		for n := 0; n < maxMentions; n++ {
+			_, after, ok := strings.Cut(rest, open)
+			if !ok {
+				break
+			}
+			rest = after
+			if end := strings.IndexAny(after, "})"); end >= 0 && c.it.startsProgram(strings.Trim(after[:end], "`'")) {
+				c.command(value.Text(strings.Trim(after[:end], "`'")))
+			}
+		}
 	}
 }
 
@@ -93,7 +141,8 @@ func (it *interp) escape(line string) (string, bool) {
 	return "", false
 }
 
-// quoted judges the names of protected files that stand in quotes in a program text.
+// quoted judges the names of protected files that stand in quotes in a program text:
+// they are read, and those outside of the directory at hand may be written too.
 func (c *call) quoted(s string) {
 	for n := 0; n < maxMentions; n++ {
 		i := strings.IndexAny(s, "'\"`")
@@ -111,6 +160,9 @@ func (c *call) quoted(s string) {
 		s = s[end+1:]
 		if p := c.inlinePath(value.Known(word)); c.it.protected(p) || c.it.protected(c.it.real(p)) {
 			c.it.file(rules.Read, p, false)
+			if word[0] == '/' || word[0] == '~' {
+				c.it.write(p, rules.HowUnknown)
+			}
 		}
 	}
 }
