@@ -95,7 +95,7 @@ func (p *Policy) judge(a *Action, index int, v *Verdict) {
 				continue
 			}
 			if m == Maybe {
-				if a.Op == Delete && a.Loses == False {
+				if a.Op == Delete && (a.Loses == False || l.Authority == Builtin && !r.Floor && p.passing(a.Path)) {
 					continue // whatever it is, nothing is lost
 				}
 				if maybe == nil || r.ID < maybe.ID {
@@ -121,6 +121,12 @@ func (p *Policy) judge(a *Action, index int, v *Verdict) {
 		f.Decision, f.About, f.observed = d, maybe.ID, v.Mode == Observe
 		v.Findings = append(v.Findings, f)
 	}
+}
+
+// passing reports whether a path is surely below a temporary directory, and no
+// part of a workspace there.
+func (p *Policy) passing(path value.Text) bool {
+	return path.Descends() && p.matchPath([]string{"<tmp>/**"}, path.Occurring()) == Yes && p.matchPath([]string{"<workspace>", "<workspace>/**"}, path) == No
 }
 
 // finding says that r speaks against a.

@@ -67,7 +67,7 @@ func alternatives(s string) (end int, alts []string) {
 // ** does not.
 func matchGlob(glob string, t value.Text) Match {
 	if strings.Contains(string(t), string(value.Maybe)) {
-		t = value.Text(strings.ReplaceAll(string(t), string(value.Maybe), ""))
+		t = t.Occurring()
 		return min(matchGlob(glob, t), Maybe)
 	}
 	if !suffixPossible(glob, string(t)) {
@@ -92,7 +92,7 @@ func matchGlob(glob string, t value.Text) Match {
 // statements, hosts.
 func matchLoose(glob string, t value.Text) Match {
 	if strings.Contains(string(t), string(value.Maybe)) {
-		t = value.Text(strings.ReplaceAll(string(t), string(value.Maybe), ""))
+		t = t.Occurring()
 		return min(matchLoose(glob, t), Maybe)
 	}
 	if t.Known() && !strings.ContainsAny(glob, "*?[{\\") {
@@ -286,6 +286,8 @@ func gapTakes(k value.Text, token string, pos int) bool {
 		return wild || c >= '0' && c <= '9'
 	case value.Name:
 		return c != '/' && c != ' ' && (pos > 0 || c != '.' && c != '-')
+	case value.Below:
+		return c != '/' || pos > 0
 	}
 	return true
 }

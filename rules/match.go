@@ -10,8 +10,8 @@ import (
 func (p *Policy) matchRule(r *Rule, a *Action) Match {
 	if strings.Contains(string(a.Path), string(value.Maybe)) {
 		sure := *a // it may not come to pass: at most a maybe
-		sure.Path = value.Text(strings.ReplaceAll(string(a.Path), string(value.Maybe), ""))
-		sure.Real = value.Text(strings.ReplaceAll(string(a.Real), string(value.Maybe), ""))
+		sure.Path = a.Path.Occurring()
+		sure.Real = a.Real.Occurring()
 		return min(p.matchRule(r, &sure), Maybe)
 	}
 	m := p.matchAs(r, a, a.Path)

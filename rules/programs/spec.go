@@ -155,6 +155,23 @@ func (s *Spec) HasFilters() bool {
 	return false
 }
 
+// Expression reports whether the filters are an expression with operators, as
+// those of find.
+func (s *Spec) Expression() bool { return s.filters("or") }
+
+// HidesDots reports whether names that begin with a dot are not looked at, unless
+// an option says so.
+func (s *Spec) HidesDots() bool { return s.filters("hidden") }
+
+func (s *Spec) filters(kind string) bool {
+	for i := range s.Options {
+		if e := s.Options[i].Effect; e.Kind() == "filter" && e.Param() == kind {
+			return true
+		}
+	}
+	return false
+}
+
 // Loads reports whether the program is one that takes files in without printing
 // them: an option or operand of it is a load.
 func (p *Parsed) Loads() bool {

@@ -15,6 +15,7 @@ const (
 	Many   Text = "\x00m" // any number of words, none included: an unquoted unknown
 	Name   Text = "\x00n" // a non-empty name: no slash, no white space, no leading dash or dot
 	Digits Text = "\x00d" // one or more decimal digits
+	Below  Text = "\x00b" // behind a directory and a slash: a way down, none or more names but . and ..
 	Net    Text = "\x00u" // any string, which comes from the network
 	All    Text = "\x00l" // the names of everything of its kind that there is: docker ps -q
 	Maybe  Text = "\x00p" // nothing, but the whole text may not occur at all
@@ -71,13 +72,32 @@ func (t Text) Suffix() string {
 // Splits reports whether t may stand for other than exactly one word.
 func (t Text) Splits() bool { return strings.Contains(string(t), string(Many)) }
 
+// Descends reports whether no unknown part of a path may lead up again.
+func (t Text) Descends() bool {
+	for _, l := range t.Pieces() {
+		switch l.Gap {
+		case "":
+			if strings.Contains(l.Text, "..") {
+				return false
+			}
+		case Below, Name, Digits, Maybe:
+		default:
+			return false
+		}
+	}
+	return true
+}
+
+// Occurring is t without the doubt whether it occurs.
+func (t Text) Occurring() Text { return Text(strings.ReplaceAll(string(t), string(Maybe), "")) }
+
 // FromNet reports whether a part of t comes from the network.
 func (t Text) FromNet() bool { return strings.Contains(string(t), string(Net)) }
 
 // Lit is one piece of a text: a literal, or an unknown part of one kind.
 type Lit struct {
 	Text string // the literal; empty for an unknown part
-	Gap  Text   // Any, Many, Name, Digits, Net, All or Maybe; empty for a literal
+	Gap  Text   // Any, Many, Name, Digits, Below, Net, All or Maybe; empty for a literal
 }
 
 // Pieces cuts t into its literals and unknown parts, in order.

@@ -90,7 +90,7 @@ func (a *Analyzer) Command(argv []string) Result {
 }
 
 func (a *Analyzer) interp(src Source, out *[]rules.Action) *interp {
-	budget, entries := maxSteps, maxEntries
+	budget, entries := maxSteps, maxFound
 	protected := a.Protected
 	if protected == nil {
 		protected = func(value.Text) bool { return false }
@@ -119,6 +119,6 @@ func (a *Analyzer) interp(src Source, out *[]rules.Action) *interp {
 	st.env = a.World.Getenv
 	return &interp{
 		w: a.World, table: a.Table, protected: protected, shell: src.Shell, out: out, budget: &budget, entries: &entries, st: st,
-		stdout: &buffer{}, repos: &repoCache{byDir: map[string]Repo{}}, left: map[lead]*state{}, active: map[*function]int{}, entered: map[*function]entry{}, span: [2]int{0, len(src.Text)},
+		stdout: &buffer{idle: true}, repos: &repoCache{byDir: map[string]Repo{}}, left: map[lead]*state{}, active: map[*function]int{}, entered: map[*function]entry{}, span: [2]int{0, len(src.Text)},
 	}
 }

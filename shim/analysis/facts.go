@@ -96,6 +96,9 @@ func (it *interp) deleted(a *rules.Action) {
 		return
 	}
 	if !a.Path.Known() {
+		if a.Path.Descends() && bulky(a.Path.Prefix()) {
+			a.Loses = rules.False
+		}
 		return
 	}
 	r := it.repo(value.Text(path.Dir(s)))
@@ -110,6 +113,18 @@ func (it *interp) deleted(a *rules.Action) {
 		a.Tracked, a.Loses, a.Loss = rules.False, rules.True, loss
 	case rules.Unknown:
 	}
+}
+
+// bulky reports whether a directory is one that package managers and compilers
+// fill with more than guard looks at, and fill again.
+func bulky(dir string) bool {
+	for _, c := range strings.Split(path.Dir(dir), "/") {
+		switch c {
+		case "node_modules", "site-packages", "__pycache__", ".venv", "venv", "target", ".gradle", "Pods", "DerivedData", ".next", ".cache":
+			return true
+		}
+	}
+	return false
 }
 
 // loses fills in what a command that discards work loses; the table says of what

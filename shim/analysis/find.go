@@ -1,11 +1,10 @@
 package analysis
 
 import (
-	"path"
+	"io/fs"
 	"strings"
 
 	"guard/rules"
-	"guard/rules/programs"
 	"guard/rules/value"
 )
 
@@ -21,81 +20,31 @@ func (c *call) found() []value.Text { return c.foundIn(nil) }
 
 // foundIn is found below roots, where they are given.
 func (c *call) foundIn(roots []value.Text) []value.Text {
-	given := roots != nil
-	var filters []programs.Opt
-	sure, named, or, not, group := true, false, false, false, false
-	var bang []int
-	for _, a := range c.p.Args {
-		switch a.Effect.Kind() {
-		case "list", "read-tree":
-			switch a.Text {
-			case "!":
-				bang = append(bang, a.Index)
-			case "(", ")", ",":
-				group = true
-			default:
-				if !given {
-					roots = append(roots, a.Text)
-				}
-			}
-		case "filter":
-			if a.Text != "" && a.Text != "." {
-				filters = append(filters, programs.Opt{Effect: a.Effect, Value: a.Text})
-			}
-		}
+	if roots == nil {
+		roots = c.roots()
 	}
-	for _, o := range c.p.Opts {
-		switch o.Effect.Kind() {
-		case "filter":
-			if !o.Has && o.Effect.Param() == "or" || o.Value == "or" {
-				or = true
-				continue
-			}
-			if o.Effect.Param() == "not" {
-				not = true
-				continue
-			}
-			if not { // it is the next test that is negated
-				o.Index, not = -1, false
-			}
-			filters = append(filters, o)
-		}
-	}
-	for _, f := range filters {
-		switch f.Effect.Param() {
-		case "name", "iname", "path":
-			named = named || f.Index >= 0 && strings.Trim(string(f.Value), "*?\x00amu") != ""
-		case "type", "depth":
-		default:
-			sure = false
-		}
-	}
-	for _, i := range bang {
-		for k := range filters {
-			if filters[k].Index == i+2 || filters[k].Index == i+1 {
-				filters[k].Index = -1
-			}
-		}
-	}
-	if group && len(bang) > 0 {
-		sure, filters = false, nil
-	}
-	sure = sure && named
-	if len(roots) == 0 {
-		roots = []value.Text{"."}
-	}
-	if or {
-		for _, f := range filters {
-			sure = sure && f.Effect.Param() != "type"
-		}
-	}
+	s := c.searchOf()
 	var out []value.Text
 	for _, r := range roots {
-		w := walker{c: c, filters: filters, or: or, sure: sure, budget: maxEntries}
+		w := walker{c: c, s: s}
 		w.root(r)
 		out = append(out, w.out...)
 	}
 	return c.it.sample(out)
+}
+
+// roots are the directories that a search starts at.
+func (c *call) roots() []value.Text {
+	var out []value.Text
+	for _, a := range c.p.Args {
+		if k := a.Effect.Kind(); (k == "list" || k == "read-tree") && a.Text != "!" && a.Text != "(" && a.Text != ")" && a.Text != "," {
+			out = append(out, a.Text)
+		}
+	}
+	if len(out) == 0 {
+		return []value.Text{"."}
+	}
+	return out
 }
 
 // maxSample is how many files of a long list stand for the rest.
@@ -108,106 +57,141 @@ func (it *interp) sample(files []value.Text) []value.Text {
 		return files
 	}
 	out := files[:0:0]
-	rest := 0
 	for _, f := range files {
-		p := value.Text(strings.ReplaceAll(string(it.abs(f)), string(value.Maybe), ""))
-		if rest < maxSample || it.protected(p) {
+		if len(out) < maxSample || it.ofInterest(f) {
 			out = append(out, f)
-			rest++
 		}
 	}
 	return out
 }
 
-// walker walks one tree.
+// ofInterest reports whether a rule may be interested in a file that was found.
+func (it *interp) ofInterest(f value.Text) bool {
+	return it.protected(it.abs(f).Occurring())
+}
+
+// walker walks one tree. What lies in different directories of the root it looks
+// at in turn, level after level, so that a huge one does not hide the others.
 type walker struct {
-	c       *call
-	filters []programs.Opt
-	or      bool
-	sure    bool
-	budget  int
-	out     []value.Text
+	c      *call
+	s      *search
+	out    []value.Text
+	queues [][]place // directories to look into, for each directory of the root
+	budget int       // entries to look at
+	over   bool      // there are more
+}
+
+// place is a file that is visited.
+type place struct {
+	shown, path string
+	dir, link   bool
+	depth       int
 }
 
 func (w *walker) root(r value.Text) {
-	p := w.c.abs(r)
-	if !p.Known() {
-		w.out = []value.Text{r + "/" + value.Any + w.suffix()}
-		return
-	}
-	shown := strings.TrimSuffix(string(r), "/")
-	if r == "/" {
-		shown = ""
-	}
-	before := len(w.out)
 	if r == "" {
 		return
 	}
-	if !w.c.it.isDir(p) {
-		w.sure = w.sure || len(w.filters) == 0
+	p := w.c.abs(r)
+	if !p.Known() {
+		w.unseen(r, value.Any)
+		return
 	}
-	w.visit(shown, string(p), 0)
-	if w.budget < 0 {
-		if len(w.filters) == 0 { // the root itself is always found
-			w.out = append(w.out[:before], r)
-			before++
+	it := w.c.it
+	if it.exists(p) == rules.False {
+		return
+	}
+	if w.budget = maxEntries; it.repo(p) != nil {
+		w.budget = maxFound
+	}
+	top := place{shown: strings.TrimSuffix(string(r), "/"), path: string(p), dir: it.isDir(p)}
+	if !w.visit(top) {
+		return
+	}
+	for _, sub := range w.list(top) {
+		if w.visit(sub) {
+			w.queues = append(w.queues, []place{sub})
 		}
-		w.out = append(w.out[:before], value.Text(shown)+"/"+value.Any+w.suffix())
+	}
+	if w.over { // not even of the root all was seen
+		w.queues = [][]place{{top}}
+	}
+	for !w.over && len(w.queues) > 0 {
+		w.turn()
+	}
+	for _, q := range w.queues {
+		for _, d := range q[:min(len(q), maxSample)] {
+			w.unseen(value.Known(d.shown), value.Below)
+		}
+		if len(q) > maxSample {
+			w.unseen(value.Known(top.shown), value.Below)
+		}
 	}
 }
 
-// suffix is the literal end that every name must have.
-func (w *walker) suffix() value.Text {
-	if w.or {
-		return ""
+// unseen stands for what may be found below a directory that was not looked into.
+func (w *walker) unseen(dir, rest value.Text) {
+	ends := w.s.ends()
+	if ends == nil {
+		ends = []string{""}
 	}
-	for _, f := range w.filters {
-		if f.Effect.Param() == "name" && f.Index >= 0 && f.Value.Known() {
-			s := string(f.Value)
-			if i := strings.LastIndexAny(s, "*?]\\"); i >= 0 {
-				return value.Text(s[i+1:])
+	for _, e := range ends {
+		w.out = append(w.out, dir+"/"+rest+value.Known(e)+value.Maybe)
+	}
+}
+
+// turn looks into one directory of each queue.
+func (w *walker) turn() {
+	rest := w.queues[:0:0]
+	for i, q := range w.queues {
+		if w.over {
+			rest = append(rest, w.queues[i:]...)
+			break
+		}
+		for _, sub := range w.list(q[0]) {
+			if w.visit(sub) {
+				q = append(q, sub)
 			}
-			return f.Value
+		}
+		if w.over { // of this one not all was seen
+			rest = append(rest, q)
+		} else if len(q) > 1 {
+			rest = append(rest, q[1:])
 		}
 	}
-	return ""
+	w.queues = rest
 }
 
-// visit looks at one file and, if it is a directory, at what is in it.
-func (w *walker) visit(shown, p string, depth int) {
+// visit looks at one file; true if it is a directory to look into.
+func (w *walker) visit(p place) bool {
 	it := w.c.it
-	if it.exists(value.Text(p)) == rules.False {
-		return
+	f := w.s.of(w, p)
+	t := value.Known(p.shown)
+	if t == "" {
+		t = "/"
 	}
-	w.take(shown, p, it.isDir(value.Text(p)), depth)
-}
-
-func (w *walker) take(shown, p string, dir bool, depth int) {
-	it := w.c.it
-	if w.budget--; w.budget < 0 || len(w.out) > maxWords || !it.walk() {
-		w.budget = -1
-		return
+	// A file that is named is found, and so is the root, whatever else is there.
+	if sure := f.named || !w.s.tests && p.depth == 0; f.found == rules.Maybe || !sure {
+		t += value.Maybe
 	}
-	if m := w.accept(shown, p, dir, depth); m != rules.No {
-		t := value.Known(shown)
-		if shown == "" {
-			t = "/"
-		}
-		root := depth == 0 && len(w.filters) == 0 // is found whatever else is there
-		if (m == rules.Maybe || !w.sure) && !root {
-			t += value.Maybe
-		}
+	if f.found != rules.No && (len(w.out) < maxSample || it.ofInterest(t)) {
 		w.out = append(w.out, t)
 	}
-	if !dir || w.tooDeep(depth) {
-		return
-	}
-	entries, err := it.w.ReadDir(p)
+	w.budget--
+	w.over = w.over || w.budget < 0 || !it.walk() || len(w.out) > maxWords
+	return p.dir && !f.prune && (w.s.depth < 0 || p.depth < w.s.depth)
+}
+
+// list is what a directory holds, after what this command has done.
+func (w *walker) list(d place) []place {
+	it := w.c.it
+	entries, err := it.w.ReadDir(d.path)
 	if err != nil {
 		entries = nil
 	}
-	prefix := strings.TrimSuffix(p, "/") + "/"
+	prefix := strings.TrimSuffix(d.path, "/") + "/"
 	seen := map[string]bool{}
+	var out []place
 	for _, e := range entries {
 		child := prefix + e.Name()
 		if f, ok := it.st.files[child]; ok {
@@ -216,68 +200,12 @@ func (w *walker) take(shown, p string, dir bool, depth int) {
 				continue
 			}
 		}
-		w.take(shown+"/"+e.Name(), child, e.IsDir(), depth+1)
-		if w.budget < 0 {
-			return
-		}
+		out = append(out, place{d.shown + "/" + e.Name(), child, e.IsDir(), e.Type()&fs.ModeSymlink != 0, d.depth + 1})
 	}
 	for f, made := range it.st.files {
 		if n, ok := strings.CutPrefix(f, prefix); ok && n != "" && !strings.Contains(n, "/") && !made.absent && !seen[f] {
-			w.take(shown+"/"+n, f, made.fresh, depth+1)
+			out = append(out, place{d.shown + "/" + n, f, made.fresh, false, d.depth + 1})
 		}
 	}
-}
-
-func (w *walker) tooDeep(depth int) bool {
-	for _, f := range w.filters {
-		if f.Effect.Param() == "depth" && depth >= atoi(string(f.Value)) {
-			return true
-		}
-	}
-	return false
-}
-
-// accept applies the filters to one file.
-func (w *walker) accept(shown, p string, dir bool, depth int) rules.Match {
-	all, some, tests := rules.Yes, rules.No, 0
-	for _, f := range w.filters {
-		var m rules.Match
-		pat := string(f.Value)
-		switch f.Effect.Param() {
-		case "name", "iname":
-			m = matchPattern(pat, value.Known(path.Base(p)), f.Effect.Param() == "iname")
-		case "path":
-			m = matchPattern(pat, value.Known(shown), false)
-		case "type":
-			m = rules.No
-			if strings.Contains(pat, "d") && dir || strings.ContainsAny(pat, "fl") && !dir {
-				m = rules.Yes
-			}
-		case "depth":
-			continue
-		default:
-			m = rules.Maybe
-		}
-		if f.Index == -1 { // negated
-			switch m {
-			case rules.Yes:
-				m = rules.No
-			case rules.No:
-				m = rules.Yes
-			case rules.Maybe:
-			}
-		}
-		tests++
-		all = min(all, m)
-		if (f.Effect.Param() != "type" || !w.or) && (f.Index >= 0 || !w.or) {
-			some = max(some, m)
-		}
-	}
-	if tests == 0 {
-		return rules.Yes
-	}
-	if w.or {
-		return some
-	}
-	return all
+	return out
 }

@@ -11,7 +11,9 @@ const (
 	maxActions  = 2_000     // actions of one command
 	maxText     = 256 << 10 // bytes of one computed string
 	maxScript   = 512 << 10 // bytes of a script file
-	maxEntries  = 2_000     // directory entries looked at by one glob or find
+	maxEntries  = 2_000     // directory entries looked at by one glob, or one find
+	maxFound    = 8_000     // those looked at by a find in a repository, and by all finds of one command
+	maxTests    = 256       // words of the expression of one find
 	maxWords    = 4_096     // words of one expansion
 	maxFileRead = 64 << 10  // bytes of a file whose content is computed with
 )

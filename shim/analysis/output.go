@@ -373,6 +373,9 @@ func (c *call) rewrites() bool {
 // outputLines prints a selection of lines or names.
 func (c *call) outputLines(kind string) {
 	it := c.it
+	if it.stdout.idle && c.finds() {
+		return // what is found does not matter
+	}
 	var lines []value.Text
 	files := 0
 	for _, a := range c.p.Args {

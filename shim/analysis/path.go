@@ -52,9 +52,9 @@ func cleanText(t value.Text) value.Text {
 	return value.Text(r)
 }
 
-// mayClimb reports whether a component has a part that may hold slashes or dots.
+// mayClimb reports whether a component has a part that may hold slashes.
 func mayClimb(c string) bool {
-	return strings.Contains(c, string(value.Any)) || strings.Contains(c, string(value.Many)) || strings.Contains(c, string(value.Net)) || strings.Contains(c, string(value.All))
+	return strings.Contains(c, string(value.Any)) || strings.Contains(c, string(value.Below)) || strings.Contains(c, string(value.Many)) || strings.Contains(c, string(value.Net)) || strings.Contains(c, string(value.All))
 }
 
 // real resolves symbolic links, magic directories and what this command has made

@@ -277,6 +277,9 @@ func (c *call) apply(e programs.Effect, t value.Text, i int) {
 		}
 	case "delete", "delete-tree":
 		if e.Param() == "found" {
+			if c.emptyDirs() {
+				return // they hold nothing
+			}
 			for _, f := range c.found() {
 				c.file(rules.Delete, f, false)
 			}

@@ -399,6 +399,7 @@ type buffer struct {
 	wrote bool
 	raw   []byte
 	made  bool         // as of a stream
+	idle  bool         // nothing that guard follows reads it
 	sink  func(stream) // what reads it as it is written: exec 3> >(…)
 }
 

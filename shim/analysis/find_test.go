@@ -1,0 +1,181 @@
+package analysis_test
+
+import (
+	"fmt"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"guard/rules"
+	"guard/rules/programs"
+	"guard/rules/value"
+	"guard/shim/analysis"
+	"guard/shim/analysis/dialect"
+	"guard/shim/virtual"
+)
+
+// TestFindAgainstFind compares the files that guard believes find finds with those
+// that it does find: none may be missing, and none too much that is sure.
+func TestFindAgainstFind(t *testing.T) {
+	dir := t.TempDir()
+	for _, f := range []string{"a.txt", "b.md", ".env", "src/a.py", "src/a.pyc", "src/old/b.py", "src/__pycache__/a.pyc", "node_modules/x/i.js", "node_modules/x/y/z.md", ".git/HEAD", ".git/objects/aa/bb", "build/out.o"} {
+		write(t, filepath.Join(dir, f))
+	}
+	for _, d := range []string{"empty", "nest/empty"} {
+		if err := os.MkdirAll(filepath.Join(dir, d), 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.Symlink("a.txt", filepath.Join(dir, "link")); err != nil {
+		t.Fatal(err)
+	}
+	w, err := analysis.NewHost(dir, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	a := analysis.Analyzer{World: w, Table: programs.Builtin()}
+	for _, expr := range []string{
+		"", ".", "src", ". src", "absent", "a.txt",
+		`. -name '*.md'`, `. -iname 'A.*'`, `. -name .env`, `. ! -name '*.py'`, `. -not -not -name '*.py'`, `src -name a.py -o -name b.py`,
+		`. -path './src/*'`, `. -ipath './SRC/*'`, `. -wholename './src/a*'`, `. -type d`, `. -type f,l`, `. -type l`, `. -xtype f`, `. -xtype l`,
+		`. \( -name '*.py' -o -name '*.pyc' \)`, `. \( -name x -o -type f \) -name '*.md'`, `. ! \( -name '*.py' -o -type d \)`, `. ! \( ! -name .env \)`,
+		`. -path ./node_modules -prune -o -name '*.md' -print`, `. -name .git -prune -o -print`, `. -name .git -prune -o -type f`, `. -name .git -prune`,
+		`. -name .git -prune -o -name node_modules -prune -o -type f -print`, `. -type d -name node_modules -prune -o -type f -name '*.md' -print`,
+		`. -depth -name .git -prune -o -print`, `. -maxdepth 1`, `. -maxdepth 2 -name '*.py'`, `. -mindepth 2 -type f`, `. -mindepth 1 -maxdepth 1 -type d`,
+		`. -regex '.*\.py'`, `. -regex './src/.*\.\(py\|pyc\)'`, `. -iregex '.*/A\.PY'`, `. -regextype posix-extended -regex '.*\.(py|md)'`, `. -regex '.*/[a-b]\.py.?'`, `. -regex 'a.txt'`,
+		`. -empty`, `. -type d -empty`, `. -empty -o -name '*.md'`, `. -false -o -name '*.md'`, `. -true -name '*.md'`, `. -name '*.md' -a -type f`,
+		`. -name '*.py' , -name '*.md'`, `. -name '*.py' -print , -name '*.md' -print`, `. -print -name '*.md'`, `. -newer a.txt`, `. -size -1k -name '*.md'`, `. -user root -o -name '*.md'`,
+		`. -name '*.md' -o -name '*.py' -print`, `. -type f ! -exec test -e {} \; -print`, `. -exec false {} \; -o -name '*.md' -print`, `src/.. -maxdepth 1 -name '*.md'`,
+	} {
+		out, _ := exec.Command("sh", "-c", "cd '"+dir+"' && find "+expr).Output()
+		real := strings.Fields(string(out))
+		res := a.Analyze(analysis.Source{Text: "find " + expr + " | xargs -I{} marker {}", Shell: dialect.Bash})
+		var may []string
+		for _, act := range res.Actions {
+			if act.Op != rules.Exec || len(act.Argv) != 2 || act.Argv[0] != "marker" || act.Argv[1] == "{}" {
+				continue
+			}
+			f := string(act.Argv[1].Occurring())
+			may = append(may, f)
+			if act.Argv[1].Known() && !slices.Contains(real, f) {
+				t.Errorf("find %s: does not find %s", expr, f)
+			}
+		}
+		for _, f := range real {
+			if !slices.Contains(may, f) {
+				t.Errorf("find %s: finds %s too", expr, f)
+			}
+		}
+	}
+}
+
+func write(t *testing.T, file string) {
+	t.Helper()
+	if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(file, []byte("x\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// crowded is the virtual world with more files than guard looks at.
+type crowded struct {
+	*virtual.World
+	at string // the directory that holds them
+}
+
+// crowd is one of many files.
+type crowd struct {
+	fs.DirEntry
+	name string
+}
+
+func (c crowd) Name() string      { return c.name }
+func (c crowd) IsDir() bool       { return false }
+func (c crowd) Type() fs.FileMode { return 0 }
+
+func (w crowded) ReadDir(p string) ([]fs.DirEntry, error) {
+	list, err := w.World.ReadDir(p)
+	if p != w.at || err != nil {
+		return list, err
+	}
+	for i := range 9_000 {
+		list = append(list, crowd{name: fmt.Sprintf("f%d.js", i)})
+	}
+	return list, nil
+}
+
+// TestFind judges searches by the built-in rules.
+func TestFind(t *testing.T) {
+	const shop = virtual.Workspace
+	for _, row := range []struct {
+		crowd, text string
+		refuse      bool
+	}{
+		{"", `find . -name .git -prune -o -name '*~' -print0 | xargs -0 rm -f`, false},
+		{"", `find . -path ./node_modules -prune -o -name '*.tmp' -exec rm {} \;`, false},
+		{"", `find . -type d \( -name node_modules -o -name dist \) -prune -exec rm -rf {} +`, false},
+		{"", `find . -regex '.*\.pyc' -delete`, false},
+		{"", `find . -type d -empty -delete`, false},
+		{"", `find . -type l -delete`, false},
+		{"", `fd -e pyc -x rm`, false},
+		{"", `fd '\.bak$' -X rm`, false},
+		{"", `grep -r --include='*.json' --include='*.env' KEY .`, false},
+		{"", `find . \( -name '*.py' -o -name '*.env' \) -exec grep -l KEY {} +`, false},
+		{"", `find / -type d -empty -delete`, true},
+		{"", `find . -delete`, true},
+		{"", `find . -name x -prune -o -name .env -exec cat {} +`, true},
+		{"", `find . \( -name x -o -name .env \) -exec cat {} +`, true},
+		{"", `find . ! \( -name '*.md' -o -name '*.py' \) -name .env -exec cat {} +`, true},
+		{"", `find . -name '.env*' -print0 | xargs -0 cat`, true},
+		{"", `find . -regex '.*/\.env' -exec cat {} \;`, true},
+		{"", `find . -name '*.md' , -name .env -delete`, true},
+		{"", `find . -type d -empty -o -name .env -delete`, true},
+		{"", `find . -path './.git/*' -delete`, true},
+		{"", `fd -H '^\.env$' -x cat`, true},
+		{"", `fd -u -e env -x cat`, true},
+		{"", `grep -r --include='*.env' KEY .`, true},
+		// A huge directory hides neither the others nor what lies in it.
+		{shop + "/node_modules/left-pad", `find . -name '*.pyc' -delete`, false},
+		{shop + "/node_modules/left-pad", `find . -name .env -exec cat {} +`, true},
+		{shop + "/data", `find . -name '*.pyc' -delete`, true},
+		{shop + "/data", `find . -type f -name '*.sql' -exec wc -l {} +`, false},
+		{"/tmp", `find /tmp -type f -mtime +7 -delete`, false},
+		{"/tmp", `find /tmp -name 'build-*' -exec rm -rf {} +`, false},
+		{"/tmp", `find /tmp -exec rm -rf {} +`, true},
+		{"/srv/other", `find /srv/other -name '*.log' -delete`, true},
+	} {
+		j := newJudge(t)
+		j.analyzer.World = crowded{j.analyzer.World.(*virtual.World), row.crowd}
+		if got := j.decide(row.text) != rules.Allow; got != row.refuse {
+			t.Errorf("%s (many files in %q)\nrefused: %t, want %t", row.text, row.crowd, got, row.refuse)
+		}
+	}
+}
+
+// TestPassing: only what surely lies below a temporary directory, and not in a
+// workspace there, may go without a question.
+func TestPassing(t *testing.T) {
+	j := newJudge(t)
+	for _, row := range []struct {
+		path value.Text
+		want rules.Decision
+	}{
+		{"/tmp/" + value.Below, rules.Allow},
+		{"/tmp/x/" + value.Below + ".log", rules.Allow},
+		{"/tmp/" + value.Any, rules.Ask},
+		{"/tmp/" + value.Below + "/../../x", rules.Ask},
+		{"/tmp" + value.Any, rules.Ask},
+		{"/home/ana/" + value.Below, rules.Ask},
+	} {
+		v := j.policy.Evaluate([]rules.Action{{Op: rules.Delete, Path: row.path}})
+		if v.Decision != row.want {
+			t.Errorf("deletion of %s: %v, want %v", row.path, v.Decision, row.want)
+		}
+	}
+}
