@@ -235,7 +235,7 @@ func (p *Policy) Protected(path value.Text) bool {
 	for _, list := range [][]guardedGlob{p.guarded[s[len(s)-1]], p.guarded[0]} {
 		for i := range list {
 			g := &list[i]
-			if strings.HasSuffix(s, g.suffix) && strings.HasPrefix(s, g.prefix) && matchGlob(g.glob, path) == Yes && p.matchPath(g.unless, path) != Yes {
+			if strings.HasSuffix(s, g.suffix) && strings.HasPrefix(s, g.prefix) && strings.Contains(s, g.inner) && matchGlob(g.glob, path) == Yes && p.matchPath(g.unless, path) != Yes {
 				return true
 			}
 		}
@@ -243,10 +243,11 @@ func (p *Policy) Protected(path value.Text) bool {
 	return false
 }
 
-// guardedGlob is a path glob of a rule about reading, with its literal ends.
+// guardedGlob is a path glob of a rule about reading, with its literal ends and
+// the longest literal in it.
 type guardedGlob struct {
-	glob, prefix, suffix string
-	unless               []string
+	glob, prefix, suffix, inner string
+	unless                      []string
 }
 
 // guardedGlobs sorts the globs of all rules about reading by the last byte of
@@ -274,6 +275,13 @@ func (p *Policy) guardedGlobs() map[byte][]guardedGlob {
 					}
 					if strings.HasPrefix(g.suffix, "/") {
 						g.suffix = g.suffix[1:] // **/x also matches x
+					}
+					if !strings.ContainsAny(glob, "[{\\") {
+						for _, lit := range strings.FieldsFunc(glob, func(r rune) bool { return strings.ContainsRune("*?/", r) }) {
+							if len(lit) > len(g.inner) {
+								g.inner = lit
+							}
+						}
 					}
 					out[key] = append(out[key], g)
 				}

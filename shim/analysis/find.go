@@ -2,6 +2,7 @@ package analysis
 
 import (
 	"io/fs"
+	"path"
 	"strings"
 
 	"guard/rules"
@@ -26,7 +27,7 @@ func (c *call) foundIn(roots []value.Text) []value.Text {
 	s := c.searchOf()
 	var out []value.Text
 	for _, r := range roots {
-		w := walker{c: c, s: s}
+		w := walker{sampler: sampler{it: c.it}, c: c, s: s}
 		w.root(r)
 		out = append(out, w.out...)
 	}
@@ -47,8 +48,12 @@ func (c *call) roots() []value.Text {
 	return out
 }
 
-// maxSample is how many files of a long list stand for the rest.
-const maxSample = 48
+// How many files of a long list stand for the rest, and how many at most where
+// each is the first of its directory.
+const (
+	maxSample = 48
+	maxSpread = 128
+)
 
 // sample shortens a long list of files to those that a rule may be interested in,
 // and some of the others.
@@ -56,29 +61,50 @@ func (it *interp) sample(files []value.Text) []value.Text {
 	if len(files) <= maxSample {
 		return files
 	}
-	out := files[:0:0]
+	s := sampler{it: it}
 	for _, f := range files {
-		if len(out) < maxSample || it.ofInterest(f) {
-			out = append(out, f)
-		}
+		s.add(f)
 	}
-	return out
+	return s.out
 }
 
-// ofInterest reports whether a rule may be interested in a file that was found.
-func (it *interp) ofInterest(f value.Text) bool {
-	return it.protected(it.abs(f).Occurring())
+// sampler collects a sample.
+type sampler struct {
+	it   *interp
+	out  []value.Text
+	dirs map[string]bool
+}
+
+func (s *sampler) add(f value.Text) {
+	known := f.Occurring()
+	if known.Known() && len(s.out) >= maxSample {
+		dir := path.Dir(string(known))
+		if (s.dirs[dir] || len(s.out) >= maxSpread) && !s.it.protected(s.it.abs(known)) {
+			return
+		}
+		if s.dirs == nil {
+			s.dirs = map[string]bool{}
+		}
+		s.dirs[dir] = true
+	}
+	s.out = append(s.out, f)
 }
 
 // walker walks one tree. What lies in different directories of the root it looks
 // at in turn, level after level, so that a huge one does not hide the others.
 type walker struct {
+	sampler
 	c      *call
 	s      *search
-	out    []value.Text
-	queues [][]place // directories to look into, for each directory of the root
-	budget int       // entries to look at
-	over   bool      // there are more
+	queues []queue // for each directory of the root
+	budget int     // entries to look at
+	over   bool    // there are more
+}
+
+// queue holds the directories that are still to be looked into below one.
+type queue struct {
+	top  place
+	dirs []place
 }
 
 // place is a file that is visited.
@@ -110,21 +136,34 @@ func (w *walker) root(r value.Text) {
 	}
 	for _, sub := range w.list(top) {
 		if w.visit(sub) {
-			w.queues = append(w.queues, []place{sub})
+			w.queues = append(w.queues, queue{sub, []place{sub}})
 		}
 	}
 	if w.over { // not even of the root all was seen
-		w.queues = [][]place{{top}}
+		w.queues = []queue{{top, []place{top}}}
 	}
 	for !w.over && len(w.queues) > 0 {
 		w.turn()
 	}
+	w.rest(top)
+}
+
+// rest stands for all that is left to be looked into.
+func (w *walker) rest(top place) {
+	n := 0
 	for _, q := range w.queues {
-		for _, d := range q[:min(len(q), maxSample)] {
-			w.unseen(value.Known(d.shown), value.Below)
+		n += len(q.dirs)
+	}
+	if len(w.queues) > maxSample {
+		w.unseen(value.Known(top.shown), value.Below)
+		return
+	}
+	for _, q := range w.queues {
+		if n > maxSample {
+			q.dirs = []place{q.top}
 		}
-		if len(q) > maxSample {
-			w.unseen(value.Known(top.shown), value.Below)
+		for _, d := range q.dirs {
+			w.unseen(value.Known(d.shown), value.Below)
 		}
 	}
 }
@@ -148,15 +187,16 @@ func (w *walker) turn() {
 			rest = append(rest, w.queues[i:]...)
 			break
 		}
-		for _, sub := range w.list(q[0]) {
+		for _, sub := range w.list(q.dirs[0]) {
 			if w.visit(sub) {
-				q = append(q, sub)
+				q.dirs = append(q.dirs, sub)
 			}
 		}
-		if w.over { // of this one not all was seen
+		if !w.over { // else not all of this one was seen
+			q.dirs = q.dirs[1:]
+		}
+		if len(q.dirs) > 0 {
 			rest = append(rest, q)
-		} else if len(q) > 1 {
-			rest = append(rest, q[1:])
 		}
 	}
 	w.queues = rest
@@ -164,7 +204,6 @@ func (w *walker) turn() {
 
 // visit looks at one file; true if it is a directory to look into.
 func (w *walker) visit(p place) bool {
-	it := w.c.it
 	f := w.s.of(w, p)
 	t := value.Known(p.shown)
 	if t == "" {
@@ -174,11 +213,11 @@ func (w *walker) visit(p place) bool {
 	if sure := f.named || !w.s.tests && p.depth == 0; f.found == rules.Maybe || !sure {
 		t += value.Maybe
 	}
-	if f.found != rules.No && (len(w.out) < maxSample || it.ofInterest(t)) {
-		w.out = append(w.out, t)
+	if f.found != rules.No {
+		w.add(t)
 	}
 	w.budget--
-	w.over = w.over || w.budget < 0 || !it.walk() || len(w.out) > maxWords
+	w.over = w.over || w.budget < 0 || !w.it.walk() || len(w.out) > maxWords
 	return p.dir && !f.prune && (w.s.depth < 0 || p.depth < w.s.depth)
 }
 
