@@ -235,7 +235,7 @@ func (m *partMatcher) star(g, t int) Match {
 func (m *partMatcher) starGap(g, n, i int, deep bool) Match {
 	k := value.Text(m.text[i : i+2])
 	after := m.match(g, i+2) // the star goes on behind it
-	if k == value.Name || k == value.Digits || deep {
+	if k == value.Name || k == value.Digits || k == value.Star || deep {
 		return after
 	}
 	return after.and(Maybe) // it may hold a slash, which * does not match
@@ -286,6 +286,8 @@ func gapTakes(k value.Text, token string, pos int) bool {
 		return wild || c >= '0' && c <= '9'
 	case value.Name:
 		return c != '/' && c != ' ' && (pos > 0 || c != '.' && c != '-')
+	case value.Star:
+		return c != '/'
 	case value.Below:
 		return c != '/' || pos > 0
 	}

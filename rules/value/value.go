@@ -15,6 +15,7 @@ const (
 	Many   Text = "\x00m" // any number of words, none included: an unquoted unknown
 	Name   Text = "\x00n" // a non-empty name: no slash, no white space, no leading dash or dot
 	Digits Text = "\x00d" // one or more decimal digits
+	Star   Text = "\x00s" // a part of a name, as * in a glob stands for: no slash
 	Below  Text = "\x00b" // behind a directory and a slash: a way down, none or more names but . and ..
 	Net    Text = "\x00u" // any string, which comes from the network
 	All    Text = "\x00l" // the names of everything of its kind that there is: docker ps -q
@@ -80,7 +81,7 @@ func (t Text) Descends() bool {
 			if strings.Contains(l.Text, "..") {
 				return false
 			}
-		case Below, Name, Digits, Maybe:
+		case Star, Below, Name, Digits, Maybe:
 		default:
 			return false
 		}
@@ -97,7 +98,7 @@ func (t Text) FromNet() bool { return strings.Contains(string(t), string(Net)) }
 // Lit is one piece of a text: a literal, or an unknown part of one kind.
 type Lit struct {
 	Text string // the literal; empty for an unknown part
-	Gap  Text   // Any, Many, Name, Digits, Below, Net, All or Maybe; empty for a literal
+	Gap  Text   // Any, Many, Name, Digits, Star, Below, Net, All or Maybe; empty for a literal
 }
 
 // Pieces cuts t into its literals and unknown parts, in order.

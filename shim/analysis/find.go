@@ -248,3 +248,33 @@ func (w *walker) list(d place) []place {
 	}
 	return out
 }
+
+// deleteGlob deletes a path of another language. If it came from a glob, the files
+// that fit it may go.
+func (c *call) deleteGlob(t value.Text, tree bool) {
+	c.it.file(rules.Delete, t, tree)
+	if t.Known() || !t.Descends() || !strings.HasPrefix(string(t), "/") {
+		return
+	}
+	(*c.it.out)[len(*c.it.out)-1].Loses = rules.False // what it may be follows
+	pat := ""
+	for _, l := range t.Pieces() {
+		switch l.Gap {
+		case "":
+			pat += escapePattern(l.Text)
+		case value.Maybe:
+		default:
+			pat += "*"
+		}
+	}
+	dir := path.Dir(t.Prefix() + "x")
+	s := &search{root: &condition{kind: "path", text: value.Text(pat)}, tests: true, hidden: true, depth: -1}
+	if !strings.Contains(string(t), string(value.Below)) {
+		s.depth = strings.Count(string(t), "/") - strings.Count(strings.TrimSuffix(dir, "/"), "/")
+	}
+	w := walker{sampler: sampler{it: c.it}, c: c, s: s}
+	w.root(value.Known(dir))
+	for _, f := range w.out {
+		c.it.file(rules.Delete, f, tree)
+	}
+}

@@ -115,7 +115,7 @@ func (c *call) inline(e inline.Effect) {
 		it.write(p(e.Arg), rules.Create)
 	case inline.Delete, inline.DeleteTree:
 		if !unknownName {
-			it.file(rules.Delete, p(e.Arg), e.Kind == inline.DeleteTree)
+			c.deleteGlob(p(e.Arg), e.Kind == inline.DeleteTree)
 		}
 	case inline.Rename:
 		it.file(rules.Read, p(e.Arg), true)

@@ -20,12 +20,21 @@ func absIn(dir, t value.Text) value.Text {
 		return dir
 	}
 	if s[0] != '/' {
-		if s[0] == 0 && t.Prefix() == "" && !strings.HasPrefix(s, string(value.Name)) && !strings.HasPrefix(s, string(value.Digits)) {
+		if s[0] == 0 && t.Prefix() == "" && !relative(t) {
 			return cleanText(t) // may be absolute by itself
 		}
 		s = string(dir) + "/" + s
 	}
 	return cleanText(value.Text(s))
+}
+
+// relative reports whether the unknown part that t begins with is no way from /.
+func relative(t value.Text) bool {
+	switch t[:2] {
+	case value.Name, value.Digits, value.Star, value.Below:
+		return true
+	}
+	return false
 }
 
 func cleanText(t value.Text) value.Text {

@@ -392,11 +392,13 @@ func (p *interp) foldPath(v val, m string, c *cx) (val, bool) {
 	case "glob", "rglob", "iterdir", "children", "each_child", "entries":
 		p.emitPaths(List, v, *c)
 		pat := string(value.Any)
-		if has0 && a0.known() {
+		switch {
+		case has0 && a0.known() && m == "rglob":
+			pat = string(value.Below) + globText(a0.s)
+		case has0 && a0.known():
 			pat = globText(a0.s)
-			if m == "rglob" && !strings.HasPrefix(pat, string(value.Any)) {
-				pat = string(value.Any) + pat
-			}
+		case !has0 && m != "entries":
+			pat = string(value.Star)
 		}
 		return obj2("Glob", []val{joinPath(v, str(pat), v.typ)}), true
 	}

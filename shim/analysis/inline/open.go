@@ -110,19 +110,27 @@ func globText(s string) string {
 	for i := 0; i < len(s); i++ {
 		switch s[i] {
 		case '*', '?':
-			if b.Len() < 2 || !strings.HasSuffix(b.String(), string(value.Any)) {
-				b.WriteString(string(value.Any))
+			if strings.HasPrefix(s[i:], "**") {
+				b.WriteString(string(value.Below))
+				if i++; strings.HasPrefix(s[i+1:], "/") { // matches no directory, too
+					i++
+				}
+				continue
 			}
-			if strings.HasPrefix(s[i:], "**/") { // matches no directory, too
-				i += 2
+			if !strings.HasSuffix(b.String(), string(value.Star)) {
+				b.WriteString(string(value.Star))
 			}
 		case '[', '{':
 			n := strings.IndexByte(s[i:], closer(s[i]))
-			if n < 0 {
+			switch {
+			case n < 0:
 				b.WriteByte(s[i])
 				continue
+			case s[i] == '[':
+				b.WriteString(string(value.Star))
+			default:
+				b.WriteString(string(value.Any))
 			}
-			b.WriteString(string(value.Any))
 			i += n
 		default:
 			b.WriteByte(s[i])

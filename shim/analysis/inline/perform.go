@@ -122,6 +122,8 @@ func (p *interp) result(e *entry, c *cx, v val) val {
 		}
 	case "same":
 		out = v
+	case "names":
+		out = list(str(string(value.Star)))
 	default:
 		out = val{k: vObj, typ: e.ret, s: first(flat(v.alts()), anyStr()).text()}
 	}

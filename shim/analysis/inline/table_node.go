@@ -141,7 +141,7 @@ var nodeCalls = [...]entry{
 	{"fs.readFile", doPath, Read, "0", "", "content"},
 	{"fs.readJSON", doPath, Read, "0", "", "content"},
 	{"fs.readJson", doPath, Read, "0", "", "content"},
-	{"fs.readdir", doPath, List, "0", "", ""},
+	{"fs.readdir", doPath, List, "0", "", "names"},
 	{"fs.readlines", doPath, Read, "0", "", "content"},
 	{"fs.remove", doPath, DeleteTree, "0", "", ""},
 	{"fs.rename", doPath, Rename, "0", "1", ""},

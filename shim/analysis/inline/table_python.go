@@ -164,7 +164,7 @@ var pythonCalls = [...]entry{
 	{"os.lchmod", doPath, Chmod, "0:path", "", ""},
 	{"os.lchown", doPath, Chmod, "0:path", "", ""},
 	{"os.link", doPath, Link, "0:src", "1:dst", ""},
-	{"os.listdir", doPath, List, "0:path", "", ""},
+	{"os.listdir", doPath, List, "0:path", "", "names"},
 	{"os.makedirs", doPath, Mkdir, "0:name", "", ""},
 	{"os.mkdir", doPath, Mkdir, "0:name", "", ""},
 	{"os.mkfifo", doPath, Write, "0:path", "", ""},

@@ -36,7 +36,7 @@ var rubyCalls = [...]entry{
 	{"Dir", doGlob, None, "0", "", ""},
 	{"Dir.[]", doGlob, None, "0", "", ""},
 	{"Dir.chdir", doChdir, None, "0", "", ""},
-	{"Dir.children", doPath, List, "0", "", ""},
+	{"Dir.children", doPath, List, "0", "", "names"},
 	{"Dir.delete", doPath, Delete, "*", "", ""},
 	{"Dir.each_child", doPath, List, "0", "", ""},
 	{"Dir.entries", doPath, List, "0", "", ""},
