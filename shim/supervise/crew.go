@@ -16,9 +16,9 @@ const (
 
 // crew shares the listener out. As a rule one worker alone receives and
 // answers, on a thread that stays warm: waking a different thread for each call
-// costs more than most answers. It passes the turn on before it asks the judge,
-// and a watch takes the turn from a worker that is held up, say by a file
-// system that a process of the tree serves.
+// costs more than most answers, the judge's among them. A watch takes the turn
+// from a worker that is held up, say by a file system that a process of the tree
+// serves.
 type crew struct {
 	turns   chan bool // one for each worker that may receive
 	over    chan bool // closed when nobody is to receive any more
@@ -78,13 +78,6 @@ func (w *worker) take() bool {
 	case <-w.crew.turns:
 		w.turn.Store(true)
 		return true
-	}
-}
-
-// pass gives this worker's turn to another, if it still has it.
-func (w *worker) pass() {
-	if w.turn.CompareAndSwap(true, false) {
-		w.crew.give(w.hire)
 	}
 }
 

@@ -22,6 +22,7 @@ const (
 	roleRun      = "__run"
 	roleHandover = "__supervise"
 	roleInside   = "__inside"
+	roleFloor    = "__floor"
 )
 
 func TestMain(m *testing.M) {
@@ -34,6 +35,8 @@ func TestMain(m *testing.M) {
 			}))
 		case roleRun:
 			os.Exit(runRole(os.Args[2:]))
+		case roleFloor:
+			os.Exit(floorRole(os.Args[2:]))
 		case roleInside:
 			fmt.Println(Inside())
 			os.Exit(0)

@@ -94,6 +94,7 @@ func TestQuickPasses(t *testing.T) {
 		t.Fatal(err)
 	}
 	write(t, filepath.Join(dir, "sub", "plain"), "x")
+	write(t, filepath.Join(dir, "sub", ".env"), "x")
 	if err := os.Symlink("sub", filepath.Join(dir, "link")); err != nil {
 		t.Fatal(err)
 	}
@@ -112,12 +113,26 @@ func TestQuickPasses(t *testing.T) {
 		{dir + "/sub/plain", unix.AT_FDCWD, 0, true},
 		{dir + "/link/plain", unix.AT_FDCWD, 0, true},
 		{"plain", fd, unix.O_NOFOLLOW, true},
+		{"../link/plain", fd, 0, true},
+		{"../sub/./plain", fd, 0, true},
+		{"..", fd, 0, true},
+		{".", fd, 0, true},
+		{"none", fd, 0, true},
+		{"none/plain", fd, 0, true},
+		{"plain/none", fd, 0, true},
+		{"plain", -1, 0, false},
+		{".env", fd, 0, false},
+		{"../sub//.env", fd, 0, false},
 		{dir + "/none", unix.AT_FDCWD, 0, true},
+		{dir + "//link/../sub/./plain", unix.AT_FDCWD, 0, true},
+		{dir + "/link/../link/plain", unix.AT_FDCWD, 0, true},
+		{"/dev/null", unix.AT_FDCWD, 0, true},
+		{"/dev/stdin", unix.AT_FDCWD, 0, false},
+		{"/etc/../proc/self/mem", unix.AT_FDCWD, 0, false},
 		{dir + "/sub/plain", unix.AT_FDCWD, unix.O_WRONLY, false},
 		{dir + "/sub/plain", unix.AT_FDCWD, unix.O_TRUNC, false},
 		{dir + "/sub/.env", unix.AT_FDCWD, unix.O_CREAT, false},
 		{"/proc/self/mem", unix.AT_FDCWD, 0, false},
-		{"..", fd, 0, false},
 		{"", fd, 0, false},
 	} {
 		raw := append([]byte(test.name), 0)

@@ -30,6 +30,7 @@ type server struct {
 	toldCount atomic.Int32
 	hears     [OpKill + 1]bool // ops without a file that the judge cares about
 	pid       int
+	fds       int // the directory of this process's descriptors
 }
 
 func newServer(l listener, cfg Config, list []call) *server {
@@ -38,10 +39,24 @@ func newServer(l listener, cfg Config, list []call) *server {
 	for _, op := range []Op{OpMount, OpNamespace, OpConnect, OpPtrace, OpKill} {
 		s.hears[op] = cfg.Judge.Interested("", "", op)
 	}
+	s.fds, _ = unix.Open("/proc/self/fd", pathOnly|unix.O_DIRECTORY, 0)
+	s.moved.Store(hidden())
 	for i := range list {
 		s.calls[list[i].nr] = &list[i]
 	}
 	return s
+}
+
+// hidden reports whether the working directory, in which the tree starts, is not
+// the one that its path leads to, as when something was mounted over it.
+func hidden() bool {
+	name, err := os.Readlink("/proc/self/cwd")
+	if err != nil {
+		return true
+	}
+	at, ok := identify("/proc/self/cwd")
+	by, found := identify(name)
+	return !ok || !found || at != by
 }
 
 func newWorker(s *server) *worker {
@@ -233,7 +248,6 @@ func trimSlash(dir string) string {
 // judge fills in who is asking and asks. It refuses when the caller is gone:
 // what was read may be about another process by then.
 func (w *worker) judge(n *notification, e *Event) Answer {
-	w.pass()
 	e.Proc = w.processes.of(int(n.pid))
 	if e.Proc == nil || !w.valid(n.id) {
 		return Refuse
