@@ -209,11 +209,8 @@ func (r *runtimeJudge) Protected() []string { return r.literals }
 
 // Interested reports whether a rule can be concerned with op on dir/base.
 func (r *runtimeJudge) Interested(dir, base string, op supervise.Op) bool {
-	switch {
-	case dir == "":
+	if dir == "" {
 		return op == supervise.OpConnect || op == supervise.OpPtrace
-	case op == supervise.OpMkdir || op == supervise.OpRename:
-		return true // to know what this tree has made
 	}
 	return r.interest.In(dir, base, concerned(op))
 }
@@ -238,6 +235,17 @@ func concerned(op supervise.Op) rules.Ops {
 		return all
 	}
 	return 0
+}
+
+// Note keeps account of what this tree has made.
+func (r *runtimeJudge) Note(op supervise.Op, real, real2 string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if op == supervise.OpRename {
+		r.renamed(real, real2)
+	} else {
+		r.made(real)
+	}
 }
 
 // Judge decides about one event.

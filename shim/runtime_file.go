@@ -214,21 +214,31 @@ func (r *runtimeJudge) madeHere(path string) string {
 
 // remember notes what an event that was allowed makes.
 func (r *runtimeJudge) remember(e *supervise.Event) {
-	if len(r.created) > maxCreated {
-		clear(r.created)
-	}
 	switch e.Op {
 	case supervise.OpCreate, supervise.OpMkdir:
 		if _, err := os.Lstat(e.Real); err != nil {
-			r.created[e.Real] = true
+			r.made(e.Real)
 		}
 	case supervise.OpRename:
-		if r.madeHere(e.Real) != "" {
-			r.created[e.Real2] = true
-			return
-		}
-		for d := e.Real2; len(d) > 1; d = filepath.Dir(d) {
-			delete(r.created, d) // now it holds something older
-		}
+		r.renamed(e.Real, e.Real2)
+	}
+}
+
+// made remembers that path is the work of this tree.
+func (r *runtimeJudge) made(path string) {
+	if len(r.created) > maxCreated {
+		clear(r.created)
+	}
+	r.created[strings.Clone(path)] = true
+}
+
+// renamed carries over what is known of where a file was.
+func (r *runtimeJudge) renamed(from, to string) {
+	if r.madeHere(from) != "" {
+		r.made(to)
+		return
+	}
+	for d := to; len(d) > 1; d = filepath.Dir(d) {
+		delete(r.created, d) // now it holds something older
 	}
 }

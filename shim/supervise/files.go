@@ -8,16 +8,27 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// single decides about a call on one file, by path or by descriptor.
-func (w *worker) single(n *notification, c *call) reply {
-	w.notice(c.op)
-	op, how := c.op, lookup{nofollow: c.nofollow}
+// one says what a call on one file does, and how that is looked up.
+func (c *call) one(n *notification) (Op, lookup) {
+	op, how := c.op, lookup{nofollow: c.nofollow, create: c.op == OpMkdir || c.op == OpCreate}
 	if c.flags != 0 {
 		flags := c.flags.of(n)
 		how.nofollow = how.nofollow || flags&unix.AT_SYMLINK_NOFOLLOW != 0
 		how.empty = flags&unix.AT_EMPTY_PATH != 0
 		if op == OpDelete && flags&unix.AT_REMOVEDIR != 0 {
 			op = OpRmdir
+		}
+	}
+	return op, how
+}
+
+// single decides about a call on one file, by path or by descriptor.
+func (w *worker) single(n *notification, c *call) reply {
+	w.notice(c.op)
+	op, how := c.one(n)
+	if c.kind == kindPath {
+		if r, done := w.passesOne(n, op, c.dirOf(n), c.path.of(n), how); done {
+			return r
 		}
 	}
 	f, e := w.operand(n, c, how)
@@ -27,7 +38,7 @@ func (w *worker) single(n *notification, c *call) reply {
 		}
 	}
 	defer f.close()
-	if f.exists && (op == OpMkdir || op == OpCreate) {
+	if f.exists && how.create {
 		return fail(unix.EEXIST)
 	}
 	if f.real == "" || f.real[0] != '/' {
@@ -44,7 +55,6 @@ func (w *worker) operand(n *notification, c *call, how lookup) (file, unix.Errno
 	if c.kind == kindFD {
 		return w.descriptor(int(n.pid), int32(c.path.of(n)))
 	}
-	how.create = c.op == OpMkdir || c.op == OpCreate
 	return w.at(n, c.dirOf(n), c.path, how)
 }
 
@@ -57,17 +67,25 @@ func (w *worker) at(n *notification, dir int32, a arg, how lookup) (file, unix.E
 	return w.find(int(n.pid), dir, name, how)
 }
 
-// pair decides about a call on two files: rename, link, mount.
-func (w *worker) pair(n *notification, c *call) reply {
-	w.notice(c.op)
-	how := lookup{nofollow: c.nofollow}
+// lookup says how the first file of a call on two is looked up.
+func (c *call) lookup(n *notification) lookup {
+	how := lookup{nofollow: c.nofollow, empty: c.op == OpMount}
 	if c.op == OpLink && c.flags != 0 {
 		flags := c.flags.of(n)
 		how.nofollow = flags&unix.AT_SYMLINK_FOLLOW == 0
 		how.empty = flags&unix.AT_EMPTY_PATH != 0
 	}
-	if c.op == OpMount {
-		how.empty = true
+	return how
+}
+
+// pair decides about a call on two files: rename, link, mount.
+func (w *worker) pair(n *notification, c *call) reply {
+	w.notice(c.op)
+	how := c.lookup(n)
+	if c.op != OpMount {
+		if r, done := w.passesTwo(n, c, how); done {
+			return r
+		}
 	}
 	from, e := w.at(n, c.dirOf(n), c.path, how)
 	if e != 0 {
@@ -76,11 +94,7 @@ func (w *worker) pair(n *notification, c *call) reply {
 		}
 	}
 	defer from.close()
-	dir := int32(unix.AT_FDCWD)
-	if c.dir2 != 0 {
-		dir = int32(c.dir2.of(n))
-	}
-	to, e := w.at(n, dir, c.path2, lookup{nofollow: c.nofollow, create: c.op != OpMount, empty: c.op == OpMount})
+	to, e := w.at(n, c.dir2Of(n), c.path2, lookup{nofollow: c.nofollow, create: c.op != OpMount, empty: c.op == OpMount})
 	if e != 0 {
 		if r, done := w.unresolved(&to, e); done {
 			return r
@@ -110,14 +124,11 @@ func (w *worker) source(n *notification, c *call, f *file, e unix.Errno) (reply,
 
 // both asks once about an op with two files.
 func (w *worker) both(n *notification, from, to *file, op Op) reply {
-	fresh := op
-	if op == OpLink || op == OpSymlink {
-		fresh = OpCreate
-	}
-	if w.protected.forbids(from, op) || w.protected.forbids(to, fresh) {
+	if w.protected.forbids(from, op) || w.protected.forbids(to, op.fresh()) {
 		return refuse()
 	}
 	if !w.interesting(from, op) && !w.interesting(to, op) {
+		w.note(op, from.real, to.real)
 		return proceed()
 	}
 	event := &Event{Op: op, Path: from.named, Real: from.real, Path2: to.named, Real2: to.real, Same: w.same(from, op)}
@@ -136,11 +147,7 @@ func (w *worker) symlink(n *notification, c *call) reply {
 	if e != 0 {
 		return fail(e)
 	}
-	dir := int32(unix.AT_FDCWD)
-	if c.dir2 != 0 {
-		dir = int32(c.dir2.of(n))
-	}
-	link, e := w.at(n, dir, c.path2, lookup{nofollow: true, create: true})
+	link, e := w.at(n, c.dir2Of(n), c.path2, lookup{nofollow: true, create: true})
 	if e != 0 {
 		if r, done := w.unresolved(&link, e); done {
 			return r

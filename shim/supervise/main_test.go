@@ -68,6 +68,8 @@ func (j *fence) Interested(dir, base string, op Op) bool {
 	return base == ".env" || j.Log != "" && base == "logged" || j.Dir != "" && (within(j.Dir, dir+"/"+base) || within(dir+"/"+base, j.Dir) && op == OpRename)
 }
 
+func (j *fence) Note(Op, string, string) {}
+
 func (j *fence) Judge(e *Event) Answer {
 	a := j.answer(e)
 	if j.Log != "" {

@@ -75,6 +75,14 @@ func (o Op) String() string {
 	return fmt.Sprintf("op(%d)", uint8(o))
 }
 
+// fresh is what becomes of the new name of a rename or link.
+func (o Op) fresh() Op {
+	if o == OpLink || o == OpSymlink {
+		return OpCreate
+	}
+	return o
+}
+
 // changes reports whether the op alters the file that it names.
 func (o Op) changes() bool {
 	switch o {

@@ -16,11 +16,27 @@ type openRequest struct {
 	mode  uint32
 }
 
+// exclusive reports whether the file must not exist.
+func (q openRequest) exclusive() bool {
+	return q.flags&(unix.O_CREAT|unix.O_EXCL) == unix.O_CREAT|unix.O_EXCL
+}
+
+func (q openRequest) lookup() lookup {
+	return lookup{create: q.flags&unix.O_CREAT != 0, nofollow: q.exclusive() || q.flags&unix.O_NOFOLLOW != 0}
+}
+
 func (c *call) dirOf(n *notification) int32 {
 	if c.dir == 0 {
 		return unix.AT_FDCWD
 	}
 	return int32(c.dir.of(n))
+}
+
+func (c *call) dir2Of(n *notification) int32 {
+	if c.dir2 == 0 {
+		return unix.AT_FDCWD
+	}
+	return int32(c.dir2.of(n))
 }
 
 func (w *worker) openCall(n *notification, c *call) reply {
@@ -29,7 +45,7 @@ func (w *worker) openCall(n *notification, c *call) reply {
 		q.flags = uint32(c.flags.of(n))
 	}
 	q.mode = uint32(c.extra.of(n))
-	if r, done := w.passes(n, q, c.path.of(n)); done {
+	if r, done := w.passesOpen(n, q, c.path.of(n)); done {
 		return r
 	}
 	var e unix.Errno
@@ -63,16 +79,14 @@ func (w *worker) openHow(n *notification, c *call) reply {
 
 // open1 decides about an open and, under strict supervision, carries it out.
 func (w *worker) open1(n *notification, q openRequest) reply {
-	exclusive := q.flags&(unix.O_CREAT|unix.O_EXCL) == unix.O_CREAT|unix.O_EXCL
-	how := lookup{create: q.flags&unix.O_CREAT != 0, nofollow: exclusive || q.flags&unix.O_NOFOLLOW != 0}
 	for range 4 {
-		f, e := w.find(int(n.pid), q.dir, q.name, how)
+		f, e := w.find(int(n.pid), q.dir, q.name, q.lookup())
 		if e != 0 {
 			if r, done := w.unresolved(&f, e); done {
 				return r
 			}
 		}
-		r, again := w.openFile(n, &f, q, exclusive)
+		r, again := w.openFile(n, &f, q)
 		f.close()
 		if !again {
 			return r
@@ -82,11 +96,11 @@ func (w *worker) open1(n *notification, q openRequest) reply {
 }
 
 // openFile answers for f; again means that the name came into being meanwhile.
-func (w *worker) openFile(n *notification, f *file, q openRequest, exclusive bool) (r reply, again bool) {
+func (w *worker) openFile(n *notification, f *file, q openRequest) (r reply, again bool) {
 	switch {
-	case f.exists && exclusive:
+	case f.exists && q.exclusive():
 		return fail(unix.EEXIST), false
-	case f.exists && f.stat.Mode&unix.S_IFMT == unix.S_IFLNK:
+	case f.link():
 		return fail(unix.ELOOP), false
 	}
 	anonymous := f.real == "" || f.real[0] != '/' // a pipe, a socket
@@ -104,28 +118,37 @@ func (w *worker) openFile(n *notification, f *file, q openRequest, exclusive boo
 	return w.hand(n, f, q)
 }
 
+// openOps lists what an open does to a file: the second op may be none, and so
+// may the first.
+func (w *worker) openOps(exists bool, flags uint32) (first, second Op) {
+	switch access := flags & unix.O_ACCMODE; {
+	case !exists || flags&unix.O_TMPFILE == unix.O_TMPFILE:
+		return OpCreate, OpNone
+	case flags&unix.O_TRUNC != 0:
+		second = OpTruncate
+	case access != unix.O_RDONLY:
+		second = OpWrite
+	}
+	if flags&unix.O_ACCMODE != unix.O_WRONLY && w.cfg.Level >= LevelFull {
+		return OpRead, second
+	}
+	return second, OpNone
+}
+
 // openAnswer asks about everything that an open does to f.
 func (w *worker) openAnswer(n *notification, f *file, flags uint32) Answer {
-	access := flags & unix.O_ACCMODE
-	truncates := flags&unix.O_TRUNC != 0
-	if !f.exists && f.dir >= 0 || flags&unix.O_TMPFILE == unix.O_TMPFILE {
-		return w.allowed(n, f, OpCreate, flags)
+	first, second := w.openOps(f.exists || f.dir < 0, flags)
+	a := Allow
+	if first != OpNone {
+		a = w.allowed(n, f, first, flags)
 	}
-	var reads Answer = Allow
-	if access != unix.O_WRONLY && w.cfg.Level >= LevelFull {
-		reads = w.allowed(n, f, OpRead, flags)
+	if a == Allow && second != OpNone {
+		a = w.allowed(n, f, second, flags)
 	}
-	if access == unix.O_RDONLY && !truncates || reads == Refuse {
-		return reads
-	}
-	op := OpWrite
-	if truncates {
-		op = OpTruncate
-	}
-	if reads != Allow || w.allowed(n, f, op, flags) != Allow {
+	if a == Empty && (first != OpRead || second != OpNone) {
 		return Refuse
 	}
-	return Allow
+	return a
 }
 
 // unresolved answers for a path that leads nowhere: with the kernel's own error

@@ -24,6 +24,9 @@ type file struct {
 	exists bool
 }
 
+// link reports whether the file is a symbolic link.
+func (f *file) link() bool { return f.exists && f.stat.Mode&unix.S_IFMT == unix.S_IFLNK }
+
 func (f *file) close() {
 	closeFD(f.fd)
 	closeFD(f.dir)

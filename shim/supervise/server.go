@@ -255,12 +255,20 @@ func (w *worker) judge(n *notification, e *Event) Answer {
 	return w.cfg.Judge.Judge(e)
 }
 
+// note tells the judge what passes unjudged and changes where things are.
+func (w *worker) note(op Op, real, real2 string) {
+	if op == OpMkdir || op == OpRename {
+		w.cfg.Judge.Note(op, real, real2)
+	}
+}
+
 // allowed decides about one op on one file.
 func (w *worker) allowed(n *notification, f *file, op Op, flags uint32) Answer {
 	if w.protected.forbids(f, op) {
 		return Refuse
 	}
 	if !w.interesting(f, op) {
+		w.note(op, f.real, "")
 		return Allow
 	}
 	return w.judge(n, &Event{Op: op, Path: f.named, Real: f.real, Same: w.same(f, op), Flags: flags})

@@ -140,6 +140,10 @@ type Judge interface {
 	// named, must be cheap, and may not keep its arguments. Connect, Kill, Ptrace, Namespace and Mount are
 	// asked about once, at start, with empty dir and base.
 	Interested(dir, base string, op Op) bool
+	// Note is told of a Mkdir or Rename that passes because nobody is interested,
+	// with the names that Event.Real and Real2 would have. It must be cheap, and
+	// may not keep its arguments.
+	Note(op Op, real, real2 string)
 	// Judge answers for e, and may log it. Exec is always judged.
 	Judge(e *Event) Answer
 	// Protected lists absolute paths of files and directories that are also to
