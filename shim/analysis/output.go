@@ -129,13 +129,16 @@ func (c *call) items() []value.Text {
 	case in.list:
 		return in.lines
 	}
+	var out []value.Text
 	byLine := c.mark != ""
 	for _, o := range c.p.Opts {
+		if o.Name == "-0" && in.raw != nil {
+			return in.words()
+		}
 		if o.Name == "-0" || o.Name == "-d" || o.Name == "-L" {
 			byLine = true
 		}
 	}
-	var out []value.Text
 	s := string(in.text)
 	split := strings.Fields(s)
 	if byLine {
@@ -396,6 +399,10 @@ func (c *call) outputLines(kind string) {
 	case kind == "lines" && files == 0 && it.stdin.known():
 		for _, l := range strings.Split(strings.TrimRight(string(it.stdin.text), "\n"), "\n") {
 			lines = append(lines, value.Text(l)+value.Maybe)
+		}
+	case kind == "lines" && files == 0 && it.stdin.raw != nil:
+		for _, w := range it.stdin.words() {
+			lines = append(lines, w+value.Maybe)
 		}
 	case kind == "lines":
 		lines = []value.Text{value.Any}

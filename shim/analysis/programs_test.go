@@ -41,6 +41,11 @@ func TestPrograms(t *testing.T) {
 		{`foreman run printenv`, true},
 		{`pipenv run pytest`, false},
 		{`npx dotenv -- npm start`, false},
+		// Words that a NUL ends.
+		{`printf '.env\0' | xargs -0 cat`, true},
+		{`printf '%s\0' README.md .env | head -z -n2 | xargs --null -n1 cat`, true},
+		{`printf 'rm -rf /etc\0' | xargs -0 sh -c`, true},
+		{`printf '%s\0' README.md src/app.py | xargs -0 cat`, false},
 		// Variables that hold commands.
 		{`PAGER='cat .env' loginctl`, true},
 		{`export EDITOR='rm -rf ~'`, true},

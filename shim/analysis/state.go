@@ -375,6 +375,15 @@ type stream struct {
 // known reports whether the whole text is known.
 func (s *stream) known() bool { return s.set && !s.list && s.text.Known() }
 
+// words are the parts of raw bytes that a NUL ends.
+func (s *stream) words() []value.Text {
+	var out []value.Text
+	for _, w := range bytes.Split(bytes.TrimSuffix(s.raw, []byte{0}), []byte{0}) {
+		out = append(out, value.Known(string(w)))
+	}
+	return out
+}
+
 // asText is the stream as one text.
 func (s *stream) asText() value.Text {
 	switch {
