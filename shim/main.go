@@ -12,6 +12,7 @@ import (
 	"runtime/debug"
 	"strings"
 
+	_ "guard/internal/stack" // room before all else
 	"guard/rules"
 	"guard/shim/analysis"
 	"guard/shim/analysis/dialect"
@@ -48,23 +49,10 @@ func Main(argv []string, loc Locations) (status int, err error) {
 	if len(argv) > 0 && !maybeShell(argv) {
 		return 0, ErrCLI
 	}
-	makeRoom(len(argv))
 	debug.SetGCPercent(-1) // a short life; memory is bounded by the limits of analysis
 	debug.SetMemoryLimit(512 << 20)
 	c := &shell{loc: loc}
 	return c.main(argv)
-}
-
-// makeRoom lets the stack grow once, while there is little on it to be moved,
-// instead of again and again as the analysis goes deeper: a tenth of the start.
-//
-//go:noinline
-func makeRoom(n int) byte {
-	if n < 0 { // never: the size of the frame is what counts
-		var room [30 << 10]byte
-		return room[-n]
-	}
-	return 0
 }
 
 // maybeShell spares the CLI the work of a shell's start.
