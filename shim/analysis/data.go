@@ -94,6 +94,8 @@ func (c *call) dsn(t value.Text, maybe bool) {
 		c.host, c.db = value.Text(u.Hostname()), value.Text(strings.TrimPrefix(u.Path, "/"))
 		if h := u.Query().Get("host"); h != "" && c.host == "" {
 			c.host = value.Text(h)
+		} else if h != "" && h != string(c.host) {
+			c.host = value.Any
 		}
 		if c.host == "" {
 			c.host = "localhost"
@@ -144,7 +146,15 @@ func (c *call) target() []value.Text {
 			}
 		}
 	}
-	out := append([]value.Text{}, c.tgt...)
+	if c.attached { // it may be another file
+		db = value.Any
+	}
+	var out []value.Text
+	for _, t := range c.tgt {
+		if !c.attached || !strings.HasPrefix(string(t), "absent/") {
+			out = append(out, t)
+		}
+	}
 	return append(out, h+"/"+db)
 }
 
@@ -200,6 +210,9 @@ func dialectNamed(name string) statement.Dialect {
 func (c *call) sql(t value.Text) {
 	it := c.it
 	stmts, side, err := statement.SQL(t, dialectNamed(c.dialect))
+	for _, s := range side {
+		c.attached = c.attached || s.Kind == "attach"
+	}
 	c.emitStatements(stmts)
 	if err != nil {
 		it.emit(rules.Action{Op: rules.Statement, Text: value.Any, Opaque: true, Target: c.target(), Why: err.Error()})
@@ -209,7 +222,7 @@ func (c *call) sql(t value.Text) {
 		case "shell":
 			sub := it.sub()
 			sub.shellText("sh", value.Text(s.Arg), "sh", nil, origin{parent: &it.org, nested: true, span: it.span}, c.p.Program)
-		case "read":
+		case "read", "attach":
 			c.file(rules.Read, value.Text(s.Arg), false)
 		case "write":
 			c.writeTo("write", value.Text(s.Arg))

@@ -83,6 +83,21 @@ func (c *call) inlinePath(t value.Text) value.Text {
 	return c.abs(t)
 }
 
+// connects notes the database that statements go to; with several, what differs is
+// not known.
+func (c *call) connects(t value.Text) {
+	host, db := c.host, c.db
+	c.host, c.db = "", ""
+	c.dsn(t, true)
+	if c.connected && c.host != host {
+		c.host = value.Any
+	}
+	if c.connected && c.db != db {
+		c.db = value.Any
+	}
+	c.connected = true
+}
+
 // inline turns an effect of an inline program into actions.
 func (c *call) inline(e inline.Effect) {
 	it := c.it
@@ -147,9 +162,15 @@ func (c *call) inline(e inline.Effect) {
 		}
 		c.request()
 	case inline.Connect:
-		it.emit(rules.Action{Op: rules.Connect, URL: e.Arg, Target: []value.Text{hostTarget(string(e.Arg))}})
+		host := hostTarget(string(e.Arg))
+		it.emit(rules.Action{Op: rules.Connect, URL: e.Arg, Target: []value.Text{host}})
+		if host != "loopback" { // by a driver that guard does not know, perhaps
+			c.connects(value.Any)
+		}
 	case inline.Statement:
 		c.sql(e.Arg)
+	case inline.Database:
+		c.connects(e.Arg)
 	case inline.Environ:
 		it.emit(rules.Action{Op: rules.Exec, Argv: []value.Text{"env"}})
 	case inline.Kill:

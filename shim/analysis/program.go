@@ -23,6 +23,8 @@ type call struct {
 	req         request
 	host        value.Text
 	db          value.Text
+	attached    bool // statements may go to a second file
+	connected   bool // host and db are those of a connection of an inline program
 	tgt         []value.Text
 	env         []value.Text
 	mounted     [][2]string // files as the command sees them, and where they are

@@ -37,12 +37,13 @@ const (
 	Environ                // the whole environment is printed
 	Load                   // the program takes Arg in: code or settings, not printed
 	Kill                   // a signal is sent to the process Arg
+	Database               // the statements that follow go to the database Arg: a URL, settings or a file
 )
 
 // String returns the lower-case name of the kind.
 func (k Kind) String() string {
 	names := [...]string{"none", "read", "write", "append", "create", "delete", "delete-tree", "rename", "copy", "link",
-		"list", "chmod", "mkdir", "exec", "shell", "code", "request", "connect", "statement", "environ", "load", "kill"}
+		"list", "chmod", "mkdir", "exec", "shell", "code", "request", "connect", "statement", "environ", "load", "kill", "database"}
 	if int(k) < len(names) {
 		return names[k]
 	}

@@ -10,28 +10,29 @@ import (
 type do uint8
 
 const (
-	doPath    do = iota // a0, and a1 for two paths, with the kind of the entry
-	doOpen              // path a0, mode a1: r, w, a, x, + as in C
-	doOpenFD            // path a0, flags a1
-	doShell             // a0 is a command line
-	doExec              // the arguments from a0 on are words
-	doRun               // a0 is a list of words, or a text; shell=True or a1 runs it in a shell
-	doSpawn             // program a0, list of words a1, options after it
-	doSystem            // one text is a command line, several are words
-	doEval              // a0 is text of the language
-	doPrint             // prints every argument
-	doRequest           // a0 is the method and the selector of the URL, a1 that of the body
-	doSQL               // a0 is a statement, if it looks like one
-	doChdir             // a0 becomes the working directory
-	doConnect           // a0 host, a1 port, or a0 a pair
-	doKill              // a0 is a process
-	doGlob              // a0 is a pattern
-	doEnviron           // prints the environment
-	doTree              // deletes a0, with all it holds if an option says so
-	doState             // a0 is what is done to a data store
-	doPipe              // Perl and Ruby: open, whose path may hold a mode or a command
-	doConfig            // loads a0/.env, or the option path
-	doModule            // loads the module a0
+	doPath     do = iota // a0, and a1 for two paths, with the kind of the entry
+	doOpen               // path a0, mode a1: r, w, a, x, + as in C
+	doOpenFD             // path a0, flags a1
+	doShell              // a0 is a command line
+	doExec               // the arguments from a0 on are words
+	doRun                // a0 is a list of words, or a text; shell=True or a1 runs it in a shell
+	doSpawn              // program a0, list of words a1, options after it
+	doSystem             // one text is a command line, several are words
+	doEval               // a0 is text of the language
+	doPrint              // prints every argument
+	doRequest            // a0 is the method and the selector of the URL, a1 that of the body
+	doSQL                // a0 is a statement, if it looks like one
+	doChdir              // a0 becomes the working directory
+	doConnect            // a0 host, a1 port, or a0 a pair
+	doKill               // a0 is a process
+	doGlob               // a0 is a pattern
+	doEnviron            // prints the environment
+	doTree               // deletes a0, with all it holds if an option says so
+	doState              // a0 is what is done to a data store
+	doPipe               // Perl and Ruby: open, whose path may hold a mode or a command
+	doConfig             // loads a0/.env, or the option path
+	doModule             // loads the module a0
+	doDatabase           // a0 is a database, or options say which; a file of it is read
 )
 
 // perform records the effects of the call c, which e describes, and returns
@@ -103,6 +104,8 @@ func (p *interp) perform(e *entry, c *cx) val {
 		return p.doPipe(e, c)
 	case doConfig:
 		p.doConfig(c, v, ok)
+	case doDatabase:
+		p.doDatabase(e, c, v, ok)
 	case doModule:
 		p.require(v, *c)
 		return ref(moduleName(v.text()))
@@ -259,6 +262,45 @@ func (p *interp) doSQL(c *cx, v val, ok bool) {
 	}
 }
 
+// doDatabase reports which database is connected to.
+func (p *interp) doDatabase(e *entry, c *cx, v val, ok bool) {
+	if e.kind == Read { // it is a file
+		p.emitPaths(Read, v, *c)
+		p.emit(Effect{Kind: Database, Arg: plain("sqlite:///"+v.text(), false)}, *c)
+		return
+	}
+	option := func(names ...string) (string, bool) {
+		for _, n := range names {
+			if o, ok := c.kwarg(n); ok {
+				return o.text(), true
+			}
+			if o, ok := v.get(n); ok {
+				return o.text(), true
+			}
+		}
+		return "", false
+	}
+	dsn := string(value.Any)
+	switch u, is := option("connectionString", "url", "uri", "dsn", "conninfo"); {
+	case is:
+		dsn = u
+	case ok && (v.k == vStr || v.k == vObj):
+		dsn = v.text()
+	case !ok && !c.unknown || v.k == vDict:
+		dsn = ""
+	}
+	if _, is := option("service", "read_default_file"); is { // the host is in a file
+		dsn += " host=" + string(value.Any)
+	}
+	if h, is := option("host", "hostaddr", "server"); is {
+		dsn += " host=" + h
+	}
+	if d, is := option("dbname", "database", "db"); is {
+		dsn += " dbname=" + d
+	}
+	p.emit(Effect{Kind: Database, Arg: plain(strings.TrimSpace(dsn), false)}, *c)
+}
+
 func (p *interp) doChdir(v val, c *cx) {
 	s := string(value.Any)
 	if v.k == vStr || v.k == vObj {
@@ -280,6 +322,9 @@ func (p *interp) doChdir(v val, c *cx) {
 }
 
 func (p *interp) doConnect(e *entry, c *cx, v val) {
+	if strings.HasPrefix(c.name, "?.") && len(c.pos) == 0 && len(c.kw) == 0 && !c.unknown {
+		return // of a pool or client that knows where to
+	}
 	host, port := v, unk()
 	switch {
 	case v.k == vList && len(v.l) == 2:

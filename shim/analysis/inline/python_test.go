@@ -245,7 +245,7 @@ urllib.request.urlopen(urllib.request.Request("https://x", data=q))`, `request P
 		{`import http.client; c = http.client.HTTPSConnection('h'); c.request('DELETE', '/v1/x')`, `request DELETE https://h/v1/x`},
 		{`import httpx; httpx.put('https://x', data='b')`, `request PUT https://x <b>`},
 		{`import socket; s=socket.socket(); s.connect(('h', 80))`, `connect h:80`},
-		{`import sqlite3; c=sqlite3.connect('a.db'); c.execute('DROP TABLE x')`, `read a.db; statement DROP TABLE x`},
+		{`import sqlite3; c=sqlite3.connect('a.db'); c.execute('DROP TABLE x')`, `read a.db; database sqlite:///a.db; statement DROP TABLE x`},
 		{`cur.execute("DELETE FROM users")`, `statement DELETE FROM users`},
 		{`conn.cursor().execute("SELECT " + c + " FROM t")`, `statement SELECT … FROM t`},
 		{`t='users'; cur.execute(f'TRUNCATE {t}')`, `statement TRUNCATE users`},

@@ -106,7 +106,7 @@ func (m *matcher) keyword(lo, i int) {
 		for m.word(j, "DATABASE", "IF", "NOT", "EXISTS", "OR", "REPLACE") {
 			j++
 		}
-		arg("read", j)
+		arg("attach", j)
 	case "INTO":
 		if m.word(lo, "VACUUM") {
 			arg("write", i+1)

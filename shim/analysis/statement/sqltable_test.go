@@ -264,7 +264,7 @@ func sqlTable() []sqlRow {
 		{SQLite, ".backup main '/tmp/b.db'", "write(/tmp/b.db)", false},
 		{SQLite, ".save b.db", "write(b.db)", false},
 		{SQLite, ".restore b.db", "RESTORE read(b.db)", false},
-		{SQLite, "ATTACH DATABASE 'x.db' AS x", "ATTACH read(x.db)", false},
+		{SQLite, "ATTACH DATABASE 'x.db' AS x", "ATTACH attach(x.db)", false},
 		{SQLite, "VACUUM INTO '/tmp/x'", "VACUUM[INTO] write(/tmp/x)", false},
 		{SQLite, "SELECT writefile('/tmp/x', 1)", "SELECT write(/tmp/x)", false},
 		{SQLite, "SELECT readfile('.env')", "SELECT read(.env)", false},

@@ -39,7 +39,7 @@ type Statement struct {
 // Effect is something that a statement or a client's own command reaches
 // outside the data store.
 type Effect struct {
-	// Kind is "shell" (Arg is a command for a shell), "read" or "write" (Arg is
+	// Kind is "shell" (Arg is a command for a shell), "read", "attach" or "write" (Arg is
 	// a file, relative to where the client runs) or "connect" (Arg is a server
 	// or database).
 	Kind string
