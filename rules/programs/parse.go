@@ -330,14 +330,15 @@ func (r *reader) add(o *Option, name string, v value.Text, has bool) {
 }
 
 // given reports whether all the options are there that name joins with +; NAME=VALUE
-// asks for the value as well.
+// asks for the value as well, !NAME that the option is not there.
 func (r *reader) given(s *Spec, name string) bool {
 	for _, n := range strings.Split(name, "+") {
 		n, want, exact := strings.Cut(n, "=")
+		n, absent := strings.CutPrefix(n, "!")
 		if o := s.option(n); o != nil {
 			n = o.Names[0]
 		}
-		if o, ok := r.p.Opt(n); !ok || exact && string(o.Value) != want {
+		if o, ok := r.p.Opt(n); ok == absent || exact && string(o.Value) != want {
 			return false
 		}
 	}

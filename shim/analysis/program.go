@@ -260,9 +260,12 @@ func (c *call) apply(e programs.Effect, t value.Text, i int) {
 	case "archive":
 		c.archive(t)
 	case "key":
-		if c.p.Implied {
+		switch {
+		case c.p.Implied:
 			c.file(rules.Load, t, false)
-		} else {
+		case e.Param() == "read":
+			c.file(rules.Read, t, false)
+		default:
 			c.writeTo("create", t)
 		}
 	case "target":
