@@ -6,7 +6,7 @@ import "guard/rules"
 
 const builtinVersion = 1
 
-const builtinDigest = "48a290c7dba5e7ec37e1eda3c00c3279b388272e7747cd2b0a369e32ba009217"
+const builtinDigest = "075f57fe7136806941beea7dccde5e195282ee0edac19821d49a70b492921072"
 
 var builtinPacks = [...]Pack{
 	{"backups", "Backups: snapshots and archives, how long they are kept, and what protects them", true, 0, 5},
@@ -117,7 +117,7 @@ var builtinRules = [...]rules.Rule{
 	rules.Rule{ID: "git.clean", Reason: "deletes files that git has never seen: nothing brings them back", Instead: "git clean --dry-run -d", Advice: "delete by name what you created, or stash it with git stash push -u", Command: []string{"git clean -f", "git -c=*[rR]equire[fF]orce=* clean"}, Unless: rules.Conditions{Command: []string{"git clean --interactive", "git clean --no-force"}, Loses: 1}, Refs: []string{"OWASP-ASI02", "NIST-CSF-PR.DS-11"}},
 	rules.Rule{ID: "git.stash-drop", Reason: "throws stashed work away", Instead: "git stash list", Advice: "git stash pop applies a stash and drops it only if that works", Command: []string{"git stash drop", "git stash clear"}, Unless: rules.Conditions{Loses: 1}, Refs: []string{"OWASP-ASI02", "NIST-CSF-PR.DS-11"}},
 	rules.Rule{ID: "git.branch-delete", Reason: "deletes or moves a branch whose commits are on no other", Instead: "git branch -d old", Advice: "git branch -d refuses what is not merged; push the branch first, or ask the user", Command: []string{"git branch -D", "git branch --delete --force", "git branch --force"}, Unless: rules.Conditions{Loses: 1}, Refs: []string{"OWASP-ASI02", "NIST-CSF-PR.DS-11"}},
-	rules.Rule{ID: "git.worktree-remove", Reason: "removes a work tree with the uncommitted work in it", Instead: "git worktree list", Advice: "without --force git removes the work tree only if it is clean", Command: []string{"git worktree remove --force"}, Refs: []string{"OWASP-ASI02", "NIST-CSF-PR.DS-11"}},
+	rules.Rule{ID: "git.worktree-remove", Reason: "removes a work tree with the uncommitted work in it", Instead: "git worktree list", Advice: "without --force git removes the work tree only if it is clean", Command: []string{"git worktree remove --force"}, Unless: rules.Conditions{Loses: 1}, Refs: []string{"OWASP-ASI02", "NIST-CSF-PR.DS-11"}},
 	rules.Rule{ID: "git.submodule-deinit", Reason: "removes the work tree of a submodule with the uncommitted work in it", Instead: "git submodule status", Advice: "without --force git removes it only if it is clean", Command: []string{"git submodule deinit --force"}, Refs: []string{"OWASP-ASI02", "NIST-CSF-PR.DS-11"}},
 	rules.Rule{ID: "git.reflog-expire", Reason: "deletes the log by which lost commits are found again", Instead: "git reflog", Advice: "git gc alone keeps what is recent", Command: []string{"git reflog expire --expire={now,all,0,*.minutes*,*.seconds*}", "git reflog expire --expire-unreachable={now,all,0}", "git reflog expire --all", "git reflog drop"}, Refs: []string{"OWASP-ASI02", "NIST-CSF-PR.DS-11", "NIST-CSF-RC.RP-03"}},
 	rules.Rule{ID: "git.gc-prune", Reason: "deletes at once the objects from which lost work could be recovered", Instead: "git gc", Advice: "git gc alone keeps what is recent", Command: []string{"git gc --prune={now,all,0,today}", "git prune --expire={now,all,0}", "git -c=gc.*[eE]xpire*={now,0} gc"}, Unless: rules.Conditions{Command: []string{"git gc --no-prune"}}, Refs: []string{"OWASP-ASI02", "NIST-CSF-PR.DS-11", "NIST-CSF-RC.RP-03"}},

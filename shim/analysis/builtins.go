@@ -238,7 +238,7 @@ func (it *interp) cd(args []value.Text) result {
 	next := it.abs(to)
 	delete(it.st.vars, dirName)
 	switch {
-	case it.isDir(next):
+	case it.isDir(next) && !it.st.files[string(next)].repo: // a repository may not have come to be
 		delete(it.st.vars, "PWD")
 		delete(it.st.vars, "OLDPWD")
 		it.st.oldDir, it.st.dir = old, next

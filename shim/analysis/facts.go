@@ -149,6 +149,26 @@ func (it *interp) loses(a *rules.Action, c *call) {
 			return
 		}
 	}
+	for _, o := range c.p.Opts {
+		if o.Effect == "setting" && movesGit(key(o.Value)) {
+			return
+		}
+	}
+	if it.st.gitMoved {
+		return
+	}
+	switch c.p.Spec.Loses {
+	case "worktree", "paths", "untracked":
+		if it.newRepo(dir) {
+			a.Loses = rules.False
+			return
+		}
+	case "tree":
+		if len(c.p.Args) == 1 && it.newRepo(absIn(dir, c.p.Args[0].Text)) {
+			a.Loses = rules.False
+		}
+		return
+	}
 	r := it.repo(dir)
 	if r == nil {
 		return
@@ -221,6 +241,12 @@ func (it *interp) loses(a *rules.Action, c *call) {
 			add(rules.False, "")
 		}
 	}
+}
+
+// key is the name of a setting KEY=VALUE.
+func key(setting value.Text) value.Text {
+	k, _, _ := strings.Cut(string(setting), "=")
+	return value.Text(k)
 }
 
 func plural(n int, one, many string) string {

@@ -213,7 +213,12 @@ func (c *call) apply(e programs.Effect, t value.Text, i int) {
 		return
 	}
 	switch e.Kind() {
-	case "", "value", "rest", "sub", "dir", "dir-args", "digest", "out-dir", "save":
+	case "value":
+		if e.Param() == "repository" && len(c.p.Args) == 1 { // git clone names the directory itself
+			name := strings.TrimSuffix(strings.TrimRight(string(t), "/"), ".git")
+			it.madeRepo(c.abs(value.Text(name[strings.LastIndexAny(name, "/:")+1:])))
+		}
+	case "", "rest", "sub", "dir", "dir-args", "digest", "out-dir", "save":
 	case "unknown":
 		it.unknownOperands([]value.Text{"", t})
 	case "options":
@@ -250,8 +255,11 @@ func (c *call) apply(e programs.Effect, t value.Text, i int) {
 			c.loaded = append(c.loaded, len(*it.out)-1)
 		}
 	case "list", "mkdir":
-		if e == "mkdir" {
+		switch e {
+		case "mkdir":
 			it.made(c.abs(t), true)
+		case "mkdir:repository":
+			it.madeRepo(c.abs(t))
 		}
 	case "write", "append", "create", "touch":
 		c.writeTo(e, t)
@@ -442,6 +450,40 @@ func (it *interp) made(p value.Text, dir bool) {
 	if p.Known() && it.exists(p) == rules.False {
 		it.st.files[string(p)] = file{created: true, fresh: dir}
 	}
+}
+
+// madeRepo records a new directory that is a repository of its own.
+func (it *interp) madeRepo(p value.Text) {
+	it.made(p, true)
+	if f, ok := it.st.files[string(p)]; ok && f.fresh {
+		f.repo = true
+		it.st.files[string(p)] = f
+	}
+}
+
+// newRepo reports whether a directory belongs to a repository that this command
+// itself has made, so that nothing in it is older.
+func (it *interp) newRepo(dir value.Text) bool {
+	fresh := false
+	for d := string(dir); strings.HasPrefix(d, "/"); d = path.Dir(d) {
+		for p := range it.st.files {
+			if p == d+"/.git" || strings.HasPrefix(p, d+"/.git/") {
+				return false // what this command wrote there may lead elsewhere
+			}
+		}
+		switch f, ok := it.st.files[d]; {
+		case ok && f.repo && !f.absent:
+			return true
+		case ok && f.fresh && !f.absent:
+			fresh = true
+		case it.exists(value.Text(d)) == rules.True:
+			return fresh && it.repo(value.Text(d)) == nil
+		}
+		if d == "/" {
+			break
+		}
+	}
+	return false
 }
 
 // run walks a command that the program is given as words.

@@ -44,8 +44,15 @@ func (c *call) settingKey(key value.Text, i int) {
 			c.it.st.gitAlias[name] = v
 			return
 		}
+		c.it.st.gitMoved = c.it.st.gitMoved || movesGit(key)
 		c.setting(key+"="+v, i)
 	}
+}
+
+// movesGit reports whether a setting of git may lead it to another work tree.
+func movesGit(key value.Text) bool {
+	k := strings.ToLower(string(key))
+	return !key.Known() || k == "core.worktree" || strings.HasPrefix(k, "include")
 }
 
 // ownAlias runs a subcommand that the command line itself defines: git -c

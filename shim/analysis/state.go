@@ -34,6 +34,7 @@ type file struct {
 	alias   string // the same data as this path: a copy, link or renamed file
 	created bool   // did not exist before
 	fresh   bool   // a directory that is new: nothing in it is older
+	repo    bool   // a fresh one that is a repository of its own
 }
 
 // state is what changes as the shell goes on. It is copied where control flow
@@ -55,6 +56,7 @@ type state struct {
 	opts     map[string]bool
 	traps    map[string]string
 	gitAlias map[string]value.Text
+	gitMoved bool               // a setting may lead git to another work tree
 	locals   []map[string]local // one a function that is being called
 	env      func(string) (string, bool)
 	optAt    int // where getopts is in a word of several options
@@ -165,6 +167,7 @@ func (s *state) join(o *state) {
 	maps.Copy(s.hashed, o.hashed)
 	maps.Copy(s.traps, o.traps)
 	maps.Copy(s.gitAlias, o.gitAlias)
+	s.gitMoved = s.gitMoved || o.gitMoved
 	if s.dir != o.dir || len(s.dirAlts())+len(o.dirAlts()) > 0 {
 		alts := variable{alts: append([]value.Text{s.dir}, s.dirAlts()...)}
 		s.vars[dirName] = joinVar(alts, variable{alts: append([]value.Text{o.dir}, o.dirAlts()...)})
