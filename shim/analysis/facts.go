@@ -30,7 +30,7 @@ func (it *interp) repo(dir value.Text) Repo {
 // file records what happens to one file, with what is known of it.
 func (it *interp) file(op rules.Op, p value.Text, tree bool) {
 	a := rules.Action{Op: op, Path: p, Recursive: tree}
-	if r := it.real(p); r != p {
+	if r := it.real(p); r != p && (op != rules.Delete && op != rules.Chmod || !it.ownCopy(p, r)) {
 		a.Real = r
 	}
 	switch op {
@@ -66,13 +66,24 @@ func (it *interp) tracked(a *rules.Action) {
 func (it *interp) write(p value.Text, how rules.How) {
 	a := rules.Action{Op: rules.Write, Path: p, How: how, Exists: it.exists(p)}
 	it.tracked(&a)
-	if r := it.real(p); r != p {
+	if r := it.real(p); r != p && !it.ownCopy(p, r) {
 		a.Real = r
 	}
 	if f, ok := it.st.files[string(p)]; ok && f.created && !f.absent {
 		a.Created = "session"
 	}
 	it.emit(a)
+}
+
+// ownCopy reports whether p is a copy that this command has made of real, or lies
+// in one, so that a change of it is none of the original.
+func (it *interp) ownCopy(p, real value.Text) bool {
+	for d := string(p); d != "/" && d != "."; d = path.Dir(d) {
+		if f, ok := it.st.files[d]; ok && f.alias != "" {
+			return f.copy && f.alias+string(p)[len(d):] == string(real)
+		}
+	}
+	return false
 }
 
 // deleted fills in what is lost when a path goes away.

@@ -75,6 +75,15 @@ func TestFlow(t *testing.T) {
 		{`git init /tmp/x && cd /tmp/x && rm -rf .git && ln -s /home/ana/shop/.git .git && git reset --hard`, true},
 		{`mkdir t && cd t && git reset --hard`, true},
 		{`git config core.worktree /tmp && git clean -fdx dist`, true},
+		// What becomes of a copy does not touch the original, of a link it does.
+		{`cp -r . /tmp/copy && cd /tmp/copy && rm -rf .git && find . -name '*.md' -delete`, false},
+		{`cp -r drafts /tmp/d && rm -rf /tmp/d/old && rm -r /tmp/d`, false},
+		{`cp -r drafts d2 && rm -rf d2`, false},
+		{`cp -r drafts /tmp/d && rm -rf drafts`, true},
+		{`cp .env /tmp/e; cat /tmp/e`, true},
+		{`ln -s $PWD /tmp/w; rm -rf /tmp/w/drafts`, true},
+		{`cp -rs $PWD/drafts /tmp/d; rm -rf /tmp/d/a.txt`, true},
+		{`mv .git /tmp/g; rm -rf /tmp/g`, true},
 		// A file may be seen under another name in a container.
 		{`docker run -v $PWD/.env:/e alpine cat /e`, true},
 		{`docker run --mount type=bind,src=.env,dst=/e alpine cat /e`, true},

@@ -1,6 +1,7 @@
 package analysis
 
 import (
+	"io/fs"
 	"path"
 	"strings"
 
@@ -432,12 +433,26 @@ func (c *call) put(p value.Text, how rules.How, src value.Text) {
 		if f.alias == string(p) {
 			f.alias = ""
 		}
+		f.copy = c.copies(src)
+		f.fresh = f.copy && ex == rules.False && it.isDir(src)
 	} else if c.p.Spec != nil && c.p.Spec.Output == "stdin" && it.stdin.set {
 		f.content, f.known = it.stdin.asText(), true
 	} else if c.net || len(c.req.urls) > 0 {
 		f.content, f.known = value.Net, true
 	}
 	it.st.files[string(p)] = f
+}
+
+// copies reports whether the program makes a copy of src, and neither a link to
+// it nor another name.
+func (c *call) copies(src value.Text) bool {
+	for _, a := range c.p.Args {
+		if k := a.Effect.Kind(); k == "link" || k == "move" {
+			return false
+		}
+	}
+	fi, err := c.it.w.Lstat(string(src))
+	return err == nil && fi.Mode()&fs.ModeSymlink == 0 && !c.has("-l") && !c.has("-s")
 }
 
 func baseText(t value.Text) string {
