@@ -2,6 +2,7 @@ package shim
 
 import (
 	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -27,11 +28,57 @@ type image struct {
 }
 
 // sightless is the world without the content of files: what a script does is
-// judged when it does it.
-type sightless struct{ *analysis.Host }
+// judged when it does it. It stands still while a command is looked at.
+type sightless struct {
+	*analysis.Host
+	seen map[string]glimpse
+}
+
+// glimpse is what Lstat said.
+type glimpse struct {
+	info fs.FileInfo
+	err  error
+}
 
 // ReadFile fails.
-func (sightless) ReadFile(string, int) ([]byte, error) { return nil, errors.New("not read") }
+func (*sightless) ReadFile(string, int) ([]byte, error) { return nil, errors.New("not read") }
+
+// Lstat looks once.
+func (s *sightless) Lstat(path string) (fs.FileInfo, error) {
+	g, ok := s.seen[path]
+	if !ok {
+		g.info, g.err = s.Host.Lstat(path)
+		if s.seen == nil {
+			s.seen = make(map[string]glimpse)
+		}
+		s.seen[path] = g
+	}
+	return g.info, g.err
+}
+
+// protected is [rules.Policy.Protected], where most paths need no second look.
+func (r *runtimeJudge) protected(path value.Text) bool {
+	return r.concerns(path, ^rules.Ops(0)) && r.loaded.Policy.Protected(path)
+}
+
+// dull reports whether an action is on one file that no rule can be concerned with.
+func (r *runtimeJudge) dull(a *rules.Action) bool {
+	switch a.Op {
+	case rules.Read, rules.Load, rules.Write, rules.Chmod:
+		return !a.Recursive && !r.concerns(a.Path, a.Op.Set()) && (a.Real == "" || !r.concerns(a.Real, a.Op.Set()))
+	}
+	return false
+}
+
+// concerns reports whether a rule can be concerned with one of ops on path.
+func (r *runtimeJudge) concerns(path value.Text, ops rules.Ops) bool {
+	name := string(path)
+	if !path.Known() || !filepath.IsAbs(name) || filepath.Clean(name) != name {
+		return true
+	}
+	dir, base := filepath.Split(name)
+	return r.interest.In(filepath.Clean(dir), base, ops)
+}
 
 // judgeExec decides about a program that is to be run.
 func (r *runtimeJudge) judgeExec(e *supervise.Event) supervise.Answer {
@@ -44,7 +91,8 @@ func (r *runtimeJudge) judgeExec(e *supervise.Event) supervise.Answer {
 	if err != nil || img.dir == "" {
 		return supervise.Refuse
 	}
-	an := analysis.Analyzer{World: sightless{w}, Table: r.loaded.Policy.Table(), Protected: r.loaded.Policy.Protected}
+	w.PasswdHome = r.world.PasswdHome
+	an := analysis.Analyzer{World: &sightless{Host: w}, Table: r.loaded.Policy.Table(), Protected: r.protected}
 	var all []rules.Action
 	for _, name := range r.identities(e) {
 		argv := append([]string{name}, e.Argv[min(1, len(e.Argv)):]...)
@@ -58,13 +106,10 @@ func (r *runtimeJudge) judgeExec(e *supervise.Event) supervise.Answer {
 					img.deletes = append(img.deletes, string(a.Real))
 				}
 			}
-			if r.foreseen(&a) {
+			if r.foreseen(&a) || r.dull(&a) {
 				continue
 			}
 			a.Via = append(chain(e.Proc), a.Via...)
-			if a.Why == "" {
-				a.Why = story(e.Proc)
-			}
 			if a.Path.Known() {
 				a.Created = r.madeHere(string(a.Path))
 				if a.Created != "" && a.Op == rules.Delete {
@@ -108,7 +153,7 @@ func (r *runtimeJudge) foreseen(a *rules.Action) bool {
 }
 
 func (r *runtimeJudge) execAction(e *supervise.Event, argv []string) rules.Action {
-	a := rules.Action{Op: rules.Exec, Via: chain(e.Proc), Why: story(e.Proc)}
+	a := rules.Action{Op: rules.Exec, Via: chain(e.Proc)}
 	for _, w := range argv {
 		a.Argv = append(a.Argv, value.Known(w))
 	}

@@ -45,7 +45,7 @@ func (r *runtimeJudge) judgeFile(e *supervise.Event) supervise.Answer {
 
 // actions says in the terms of the policy what an event is.
 func (r *runtimeJudge) actions(e *supervise.Event) []rules.Action {
-	base := rules.Action{Via: chain(e.Proc), Why: story(e.Proc)}
+	base := rules.Action{Via: chain(e.Proc)}
 	if r.trusted(e.Proc.Exe) {
 		base.Program = value.Known(e.Proc.Exe)
 	}

@@ -42,7 +42,7 @@ func (r *runtimeJudge) refused(e *supervise.Event, actions []rules.Action, v rul
 	}
 	fmt.Fprintf(os.Stderr, "guard: %s: %s [%s]\n  = %s, by %s\n",
 		f.Decision, report.Escape(f.Reason), f.Rule, report.Escape(cut(what, 200)), report.Escape(strings.Join(by[max(0, len(by)-3):], " > ")))
-	if err := r.record(actions, v); err != nil {
+	if err := r.record(e, actions, v); err != nil {
 		fmt.Fprintf(os.Stderr, "guard: error: %v\n", err)
 	}
 }
@@ -58,10 +58,16 @@ func (r *runtimeJudge) passed(e *supervise.Event, actions []rules.Action, v rule
 	if !r.first(fmt.Sprint("passed", e.Op, e.Path, e.Argv, e.Proc.Exe)) {
 		return true
 	}
-	return r.record(actions, v) == nil
+	return r.record(e, actions, v) == nil
 }
 
-func (r *runtimeJudge) record(actions []rules.Action, v rules.Verdict) error {
+func (r *runtimeJudge) record(e *supervise.Event, actions []rules.Action, v rules.Verdict) error {
+	why := story(e.Proc)
+	for i := range actions {
+		if actions[i].Why == "" {
+			actions[i].Why = why
+		}
+	}
 	rec := r.loaded.Record(r.world, Judgement{Text: r.opt.Text, Actions: actions, Verdict: v}, "runtime")
 	rec.Level = r.opt.Level.String()
 	return r.loaded.Append(rec)

@@ -60,7 +60,7 @@ func floorRole(argv []string) int {
 	if err != nil {
 		return 99
 	}
-	defer still()()
+	still()
 	started, status := make(chan listener), make(chan int)
 	aside(func() {
 		l, _, err := listen(filter(unheard(calls(), &fence{}), LevelFull), false)

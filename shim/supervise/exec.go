@@ -16,12 +16,10 @@ func (w *worker) exec(n *notification, c *call) reply {
 	if w.starting.CompareAndSwap(true, false) {
 		return proceed()
 	}
-	name, e := w.mem.path(c.path.of(n))
-	if e != 0 {
-		return fail(e)
-	}
-	if c.dir != 0 && name == insidePath {
-		return w.vouch()
+	if c.dir != 0 {
+		if name, _ := w.mem.path(c.path.of(n)); name == insidePath {
+			return w.vouch()
+		}
 	}
 	how := lookup{}
 	if c.flags != 0 {
@@ -29,7 +27,7 @@ func (w *worker) exec(n *notification, c *call) reply {
 		how.empty = flags&unix.AT_EMPTY_PATH != 0
 		how.nofollow = flags&unix.AT_SYMLINK_NOFOLLOW != 0
 	}
-	f, e := w.find(int(n.pid), c.dirOf(n), name, how)
+	f, e := w.program(n, c, how)
 	if e != 0 {
 		if r, done := w.unresolved(&f, e); done {
 			return r
@@ -52,12 +50,27 @@ func (w *worker) exec(n *notification, c *call) reply {
 	return proceed()
 }
 
+// program finds the file that is to be run.
+func (w *worker) program(n *notification, c *call, how lookup) (file, unix.Errno) {
+	g, e, ok := w.glance(n, 0, c.dirOf(n), c.path.of(n), how)
+	if !ok {
+		return w.at(n, c.dirOf(n), c.path, how)
+	}
+	f := *g
+	f.named, f.real = strings.Clone(f.named), strings.Clone(f.real)
+	return f, e
+}
+
 // interpreter returns what the first line of a script asks for.
 func interpreter(f *file) string {
 	if !f.exists || f.stat.Mode&unix.S_IFMT != unix.S_IFREG {
 		return ""
 	}
-	fd, err := unix.Open("/proc/self/fd/"+strconv.Itoa(f.fd), unix.O_RDONLY|unix.O_CLOEXEC|unix.O_NONBLOCK, 0)
+	name, flags := f.real, unix.O_RDONLY|unix.O_CLOEXEC|unix.O_NONBLOCK|unix.O_NOFOLLOW
+	if f.fd >= 0 {
+		name, flags = "/proc/self/fd/"+strconv.Itoa(f.fd), flags&^unix.O_NOFOLLOW
+	}
+	fd, err := unix.Open(name, flags, 0)
 	if err != nil {
 		return ""
 	}

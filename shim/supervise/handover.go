@@ -124,6 +124,7 @@ func ServeHandover(rebuild func(state []byte) (Judge, error)) int {
 	if _, err := io.Copy(io.Discard, in); err != nil {
 		return 125
 	}
+	still()
 	s.serve()
 	s.deserted(-1)
 	return 0

@@ -142,7 +142,9 @@ func (m *memory) argv(addr uint64) ([]string, unix.Errno) {
 	argv := make([]string, 0, len(pointers))
 	left := maxArgv - 8*len(pointers)
 	for _, p := range pointers {
-		s, e := m.text(p, left, window)
+		// They mostly lie side by side, in their order.
+		ahead := min(max(int(pointers[len(pointers)-1]-p)+256, 256), window)
+		s, e := m.text(p, left, ahead)
 		if e != 0 {
 			return nil, e
 		}

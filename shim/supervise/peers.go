@@ -129,7 +129,7 @@ func address(a netip.Addr, raw []byte) string {
 // network returns udp for a datagram socket and tcp for any other, and where
 // the container does not let it look.
 func (w *worker) network(n *notification, c *call) string {
-	pid, _ := identity(int(n.pid))
+	pid := leader(int(n.pid))
 	pidfd, err := unix.PidfdOpen(pid, 0)
 	if err != nil {
 		return "tcp"

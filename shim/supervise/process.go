@@ -8,12 +8,18 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"time"
+
+	"golang.org/x/sys/unix"
 )
 
 const (
 	maxProcesses = 512 // remembered
 	maxAncestors = 24  // in one chain
 	maxCmdline   = 128 << 10
+	maxStatus    = 64 << 10 // of status and stat
+
+	numbered = 50 * time.Millisecond // in which no process number is used again
 )
 
 // processes remembers who started whom, so that a chain of ancestors survives
@@ -29,7 +35,7 @@ func newProcesses() *processes { return &processes{byPID: make(map[int]*Process)
 
 // of returns the process that thread tid belongs to, or nil when it is gone.
 func (t *processes) of(tid int) *Process {
-	pid, _ := identity(tid)
+	pid := leader(tid)
 	if pid == 0 {
 		return nil
 	}
@@ -41,22 +47,31 @@ func (t *processes) of(tid int) *Process {
 // get looks pid up, reading /proc again when it is another process or runs
 // another program than remembered.
 func (t *processes) get(pid, depth int) *Process {
+	old, exe, now := t.byPID[pid], executable(pid), time.Now()
+	recent := old != nil && now.Sub(old.seen) < numbered
+	if recent && old.Exe == exe && old.Argv != nil {
+		return old
+	}
 	parent, start, ok := lineage(pid)
 	if !ok {
 		return nil
 	}
-	exe := executable(pid)
-	old := t.byPID[pid]
 	same := old != nil && old.start == start
 	if same && old.Exe == exe && old.Argv != nil {
+		old.seen = now
 		return old
 	}
-	p := &Process{PID: pid, Exe: exe, start: start, Argv: cmdline(pid)}
+	p := &Process{PID: pid, Exe: exe, start: start, seen: now}
 	switch {
 	case same:
 		p.Parent = old.Parent
 	case depth > 0 && parent > 1 && parent != os.Getpid():
 		p.Parent = t.get(parent, depth-1)
+	}
+	if q := p.Parent; !same && q != nil && q.Exe == exe && q.Argv != nil {
+		p.Argv = q.Argv // forked
+	} else {
+		p.Argv = cmdline(pid)
 	}
 	trim(p)
 	t.put(p)
@@ -80,7 +95,7 @@ func (t *processes) forget(pid int) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if old := t.byPID[pid]; old != nil {
-		t.byPID[pid] = &Process{PID: pid, Parent: old.Parent, Exe: old.Exe, start: old.start}
+		t.byPID[pid] = &Process{PID: pid, Parent: old.Parent, Exe: old.Exe, start: old.start, seen: old.seen}
 	}
 }
 
@@ -106,14 +121,22 @@ func (p *Process) shortened(n int) *Process {
 	return &q
 }
 
+// leader returns the process that a thread belongs to; 0 when it is gone.
+func leader(tid int) int {
+	// Mostly it is its own: only then there is a descriptor for it.
+	if fd, err := unix.PidfdOpen(tid, 0); err == nil {
+		closeFD(fd)
+		return tid
+	}
+	pid, _ := identity(tid)
+	return pid
+}
+
 // identity returns the process that a thread belongs to, as numbered here and
 // in the innermost pid namespace; 0 when it is gone.
 func identity(tid int) (pid int, inner string) {
-	status, err := os.ReadFile("/proc/" + strconv.Itoa(tid) + "/status")
-	if err != nil {
-		return 0, ""
-	}
-	pid, err = strconv.Atoi(field(status, "Tgid:"))
+	status := slurp(tid, "status", maxStatus)
+	pid, err := strconv.Atoi(field(status, "Tgid:"))
 	if err != nil {
 		return 0, ""
 	}
@@ -136,16 +159,13 @@ func field(status []byte, name string) string {
 
 // lineage returns the parent of pid and when pid started, in clock ticks.
 func lineage(pid int) (parent int, start uint64, ok bool) {
-	stat, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/stat")
-	if err != nil {
-		return 0, 0, false
-	}
+	stat := slurp(pid, "stat", maxStatus)
 	// The name in parentheses may contain anything.
 	fields := strings.Fields(string(stat[bytes.LastIndexByte(stat, ')')+1:]))
 	if len(fields) < 20 {
 		return 0, 0, false
 	}
-	parent, err = strconv.Atoi(fields[1])
+	parent, err := strconv.Atoi(fields[1])
 	if err != nil {
 		return 0, 0, false
 	}
@@ -163,27 +183,35 @@ func executable(pid int) string {
 }
 
 func cmdline(pid int) []string {
-	f, err := os.Open("/proc/" + strconv.Itoa(pid) + "/cmdline")
-	if err != nil {
+	text := slurp(pid, "cmdline", maxCmdline)
+	if len(text) == 0 {
 		return []string{}
 	}
-	defer f.Close()
-	return strings.Split(strings.TrimSuffix(string(readUpTo(f, maxCmdline)), "\x00"), "\x00")
+	return strings.Split(strings.TrimSuffix(string(text), "\x00"), "\x00")
 }
 
-// readUpTo reads at most n bytes; what cannot be read is left out.
-func readUpTo(f *os.File, n int) []byte {
-	buf := make([]byte, 4096)
-	have := 0
-	for have < n {
-		if have == len(buf) {
-			buf = append(buf, make([]byte, len(buf))...)
+// slurp reads at most max bytes of a file of /proc/ID; what cannot be read is
+// left out. Package os would prepare each file for waiting first, which costs
+// more than to read it.
+func slurp(id int, name string, max int) []byte {
+	fd, err := unix.Open("/proc/"+strconv.Itoa(id)+"/"+name, unix.O_RDONLY|unix.O_CLOEXEC, 0)
+	if err != nil {
+		return nil
+	}
+	defer closeFD(fd)
+	buf := make([]byte, 0, 4096)
+	for len(buf) < max {
+		if len(buf) == cap(buf) {
+			buf = append(buf, make([]byte, len(buf))...)[:len(buf)]
 		}
-		k, err := f.Read(buf[have:])
-		have += k
-		if k == 0 || err != nil {
+		n, err := unix.Read(fd, buf[len(buf):cap(buf)])
+		if err == unix.EINTR {
+			continue
+		}
+		if n <= 0 {
 			break
 		}
+		buf = buf[:len(buf)+n]
 	}
-	return buf[:min(have, n)]
+	return buf[:min(len(buf), max)]
 }

@@ -5,11 +5,8 @@ package supervise
 import (
 	"errors"
 	"fmt"
-	"math"
 	"os"
 	"runtime"
-	"runtime/debug"
-	"sync"
 	"syscall"
 
 	"golang.org/x/sys/unix"
@@ -82,8 +79,7 @@ const (
 func (t *tree) run() (Status, error) {
 	signals := relaySignals()
 	defer signals.stop()
-	restore := still()
-	defer restore()
+	still()
 	aside(t.launch)
 	pid := 0
 	for {
@@ -96,7 +92,6 @@ func (t *tree) run() (Status, error) {
 				return Status{}, e.err
 			case e.kind == eventStarted:
 				pid = e.pid
-				restore()
 				signals.relayWaiting(pid)
 			case e.kind == eventStopped:
 				stopWith(pid)
@@ -106,23 +101,6 @@ func (t *tree) run() (Status, error) {
 			}
 		}
 	}
-}
-
-// still readies the Go runtime for a fork whose exec this process has to answer
-// itself: the forking thread keeps its processor until then, so that whatever
-// waits for every processor would wait for ever. The returned function lets
-// garbage be collected again, for a process that may live long.
-func still() (restore func()) {
-	percent := debug.SetGCPercent(-1)
-	limit := debug.SetMemoryLimit(math.MaxInt64)
-	// One more processor for the workers; and, as the number does change, this
-	// waits for a collection that has begun, and keeps the runtime from changing
-	// the number by itself.
-	runtime.GOMAXPROCS(runtime.GOMAXPROCS(0) + 1)
-	return sync.OnceFunc(func() {
-		debug.SetMemoryLimit(limit)
-		debug.SetGCPercent(max(percent, 100))
-	})
 }
 
 // aside runs f on a thread of its own that ends with f. It is never the main

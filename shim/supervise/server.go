@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path"
+	"runtime"
 	"strconv"
 	"sync"
 	"sync/atomic"
@@ -25,6 +26,7 @@ type server struct {
 	moved     atomic.Bool // some process may have another root
 	starting  atomic.Bool // the next exec is the start of the program itself
 	stopping  atomic.Bool
+	alone     bool // one worker receives at a time
 	crew      *crew
 	told      sync.Map // messages already printed
 	toldCount atomic.Int32
@@ -35,6 +37,7 @@ type server struct {
 
 func newServer(l listener, cfg Config, list []call) *server {
 	s := &server{listener: l, cfg: cfg, processes: newProcesses(), crew: newCrew(), pid: os.Getpid()}
+	s.alone = turnsFor(runtime.NumCPU()) == 1
 	s.protected = newProtected(cfg.Judge.Protected(), cfg.Guarded)
 	for _, op := range []Op{OpMount, OpNamespace, OpConnect, OpPtrace, OpKill} {
 		s.hears[op] = cfg.Judge.Interested("", "", op)
@@ -88,9 +91,14 @@ func (w *worker) receives() bool {
 		if w.stopping.Load() {
 			return false
 		}
+		w.collect()
+		if w.alone && w.streak < longStreak {
+			w.soon()
+		}
 		n, e := w.receive(&f)
 		switch e {
 		case 0:
+			w.pace.step()
 			w.busy()
 			w.answer(n)
 			w.free()
@@ -127,6 +135,7 @@ type worker struct {
 	rights rights
 	turn   atomic.Bool   // this worker receives
 	steps  atomic.Uint32 // odd while it is at work on a call
+	pace
 }
 
 // reply is what becomes of a call. The zero reply refuses it.
@@ -248,6 +257,7 @@ func trimSlash(dir string) string {
 // judge fills in who is asking and asks. It refuses when the caller is gone:
 // what was read may be about another process by then.
 func (w *worker) judge(n *notification, e *Event) Answer {
+	w.spent += judging
 	e.Proc = w.processes.of(int(n.pid))
 	if e.Proc == nil || !w.valid(n.id) {
 		return Refuse

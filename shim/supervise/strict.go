@@ -85,17 +85,13 @@ func rightsIn(status []byte) (r rights) {
 
 // ownRights returns the supervisor's, which do not change.
 func ownRights() rights {
-	status, err := os.ReadFile("/proc/self/status")
-	if err != nil {
-		return rights{}
-	}
-	return rightsIn(status)
+	return rightsIn(slurp(os.Getpid(), "status", maxStatus))
 }
 
 // alike reports whether a thread has these rights, and its umask.
 func (r rights) alike(tid int) (umask uint32, ok bool) {
-	status, err := os.ReadFile("/proc/" + strconv.Itoa(tid) + "/status")
-	if err != nil || rightsIn(status) != r {
+	status := slurp(tid, "status", maxStatus)
+	if len(status) == 0 || rightsIn(status) != r {
 		return 0, false
 	}
 	mask, err := strconv.ParseUint(field(status, "Umask:"), 8, 32)

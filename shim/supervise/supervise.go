@@ -14,6 +14,7 @@ import (
 	"fmt"
 	"os"
 	"syscall"
+	"time"
 )
 
 // Errors that say why a tree cannot be supervised here; test with errors.Is.
@@ -129,7 +130,8 @@ type Process struct {
 	// further than the process.
 	Argv []string
 
-	start uint64 // clock ticks after boot
+	start uint64    // clock ticks after boot
+	seen  time.Time // when that was read last; of the table of processes
 }
 
 // Judge decides about events. Its methods are called from several goroutines
