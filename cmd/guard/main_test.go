@@ -20,7 +20,13 @@ func testPlaces(root string) shim.Locations {
 // name of guard or of a shell. Its places are below the root that the script's
 // environment names; the real guard looks at no such variable.
 func TestMain(m *testing.M) {
-	guard := func() { os.Exit(run(os.Args, testPlaces(os.Getenv("GUARD_TEST_ROOT")))) }
+	guard := func() {
+		root := os.Getenv("GUARD_TEST_ROOT")
+		if root == "" {
+			panic("a test that wanted the real " + os.Args[0] + " found guard in PATH: use realCommand")
+		}
+		os.Exit(run(os.Args, testPlaces(root)))
+	}
 	testscript.Main(m, map[string]func(){"guard": guard, "bash": guard, "sh": guard, "dash": guard, "zsh": guard})
 }
 

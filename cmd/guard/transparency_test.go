@@ -350,7 +350,7 @@ func guardCommand(t *testing.T, dir, name string, args ...string) *exec.Cmd {
 }
 
 // realCommand returns the command that runs the real shell.
-func realCommand(t *testing.T, name string, args ...string) *exec.Cmd {
+func realCommand(t testing.TB, name string, args ...string) *exec.Cmd {
 	t.Helper()
 	path := "" // PATH begins with this test's own shells
 	for _, dir := range []string{"/bin/", "/usr/bin/", "/usr/local/bin/"} {
