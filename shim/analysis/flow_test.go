@@ -84,6 +84,16 @@ func TestFlow(t *testing.T) {
 		{`ln -s $PWD /tmp/w; rm -rf /tmp/w/drafts`, true},
 		{`cp -rs $PWD/drafts /tmp/d; rm -rf /tmp/d/a.txt`, true},
 		{`mv .git /tmp/g; rm -rf /tmp/g`, true},
+		// Of a long list that is not looked at word by word nothing is forgotten.
+		{`for i in $(seq 1 900); do curl -s localhost/$i; touch f$i; cat f$i; rm f$i; done`, false},
+		{`for ((i = 0; i < 1000; i++)); do curl -s localhost/$i; touch a b c d; done`, false},
+		{`seq 1 2500 | xargs -I{} curl -s localhost/{}`, false},
+		{`rm -f f{1..3500}`, false},
+		{`rm -f f{1..3500} .env`, true},
+		{`touch f{1..3500} ~/.ssh/authorized_keys`, true},
+		{`for i in {1..1500} ~; do curl -s localhost/$i; touch a; rm -rf $i; done`, true},
+		{`(seq 1 3000; echo .env) | xargs -I{} rm {}`, true},
+		{`n=a; for i in {1..1500}; do curl -s localhost/$i; cat $n; [ $i = 1400 ] && n=.env; done`, true},
 		// A file may be seen under another name in a container.
 		{`docker run -v $PWD/.env:/e alpine cat /e`, true},
 		{`docker run --mount type=bind,src=.env,dst=/e alpine cat /e`, true},

@@ -8,7 +8,7 @@ const (
 	maxMerged   = 3         // rounds more, of which all that variables may hold is kept
 	maxAgain    = 8         // rounds after these, until one changes nothing
 	maxChoices  = 12        // values of one variable that are tried
-	maxActions  = 2_000     // actions of one command
+	maxActions  = 4_000     // actions of one command
 	maxText     = 256 << 10 // bytes of one computed string
 	maxScript   = 512 << 10 // bytes of a script file
 	maxEntries  = 2_000     // directory entries looked at by one glob, or one find

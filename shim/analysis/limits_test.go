@@ -40,7 +40,7 @@ func hostile() map[string]string {
 		"sources itself": "echo '. ./s; . ./s' > s; . ./s",
 		"printf":         "printf -v x %999999999d 1; $x; printf -v y '%*s' 2147483647 a; $y",
 		"many commands":  strings.Repeat("r1\n", 50_000) + "danger",
-		"many actions":   strings.Repeat("r1 a; ", 2500) + "danger",
+		"many actions":   strings.Repeat("r1 a; ", 5000) + "danger",
 		"1 MB word":      "r1 " + strings.Repeat("a", 1<<20),
 		"1 MB quotes":    "r1 '" + strings.Repeat("a", 1<<20) + "'",
 		"1 MB dollars":   "r1 " + strings.Repeat("$a", 1<<19),

@@ -156,7 +156,7 @@ func (it *interp) ifClause(c *syntax.IfClause) result {
 
 func (it *interp) whileClause(c *syntax.WhileClause) result {
 	defer it.enterLoop()()
-	for n := 0; n < maxRounds; n++ {
+	for n := 0; n < maxRounds && (n == 0 || !it.crowded()); n++ {
 		before, in := it.st.clone(), it.stdin
 		r := it.stmts(c.Cond)
 		if c.Until {
@@ -335,10 +335,19 @@ func (it *interp) forClause(c *syntax.ForClause) result {
 			items = append(items[:len(items):len(items)], value.Any)
 			it.set("REPLY", value.Any)
 		}
-		if len(items) > maxRounds {
-			items = append(items[:maxRounds:maxRounds], value.Any)
-		}
-		for _, w := range items {
+		for k, w := range items {
+			if k == maxRounds || k > 0 && it.crowded() {
+				rest := it.rest(items[k:])
+				it.again(func() {
+					for _, w := range rest {
+						it.set(l.Name.Value, w)
+						if it.stmts(c.Do); it.endLoop() || !it.spend() {
+							return
+						}
+					}
+				})
+				break
+			}
 			it.set(l.Name.Value, w)
 			it.stmts(c.Do)
 			if it.endLoop() || !it.spend() {
@@ -357,7 +366,7 @@ func (it *interp) cLoop(c *syntax.ForClause, l *syntax.CStyleLoop) result {
 	if l.Init != nil {
 		it.arith(l.Init)
 	}
-	for n := 0; n < maxRounds; n++ {
+	for n := 0; n < maxRounds && (n == 0 || !it.crowded()); n++ {
 		known, v := true, int64(1)
 		if l.Cond != nil {
 			v, known = it.arith(l.Cond)

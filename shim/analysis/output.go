@@ -59,16 +59,14 @@ func (c *call) runArgs(sub *interp, argv []value.Text, words []*syntax.Word, spl
 			return
 		}
 		if used {
-			for _, t := range items {
+			sub.each(items, func(t value.Text) bool {
 				next := make([]value.Text, len(argv))
 				for k, w := range argv {
 					next[k] = value.Text(strings.ReplaceAll(string(w), string(mark), string(t)))
 				}
 				sub.runProgram(next, nil)
-				if !sub.spend() {
-					return
-				}
-			}
+				return sub.spend()
+			})
 			if len(items) == 0 {
 				sub.runProgram(argv, nil)
 			}
@@ -82,9 +80,10 @@ func (c *call) runArgs(sub *interp, argv []value.Text, words []*syntax.Word, spl
 		return
 	}
 	if split {
-		for _, t := range items {
+		sub.each(items, func(t value.Text) bool {
 			sub.runProgram(append(append([]value.Text{}, argv...), t), nil)
-		}
+			return sub.spend()
+		})
 		return
 	}
 	sub.runProgram(append(append([]value.Text{}, argv...), items...), nil)

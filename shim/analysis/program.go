@@ -168,8 +168,14 @@ func (c *call) effects() {
 		}
 	}
 	dir := c.dir
-	for _, a := range c.p.Args {
+	for k, a := range c.p.Args {
 		c.dir = c.argDir(dir, a.Index)
+		if k > 0 && c.it.crowded() && c.same(k) {
+			for _, t := range c.it.rest(argTexts(c.p.Args[k:])) {
+				c.apply(a.Effect, t, a.Index)
+			}
+			break
+		}
 		c.apply(a.Effect, a.Text, a.Index)
 		if a.Effect == "run" || a.Effect == "shell-rest" || a.Effect == "redis" || a.Effect == "request" || a.Effect == "run-first" {
 			break
@@ -441,6 +447,24 @@ func (c *call) put(p value.Text, how rules.How, src value.Text) {
 		f.content, f.known = value.Net, true
 	}
 	it.st.files[string(p)] = f
+}
+
+// same reports whether the same becomes of operand k and of all that follow.
+func (c *call) same(k int) bool {
+	for _, a := range c.p.Args[k:] {
+		if a.Effect != c.p.Args[k].Effect {
+			return false
+		}
+	}
+	return true
+}
+
+func argTexts(args []programs.Arg) []value.Text {
+	out := make([]value.Text, len(args))
+	for i, a := range args {
+		out[i] = a.Text
+	}
+	return out
 }
 
 // copies reports whether the program makes a copy of src, and neither a link to
