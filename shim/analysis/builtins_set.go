@@ -36,14 +36,9 @@ func (it *interp) source(args []value.Text) result {
 		return failure
 	}
 	p := it.abs(args[0])
-	if args[0].Known() && !strings.Contains(string(args[0]), "/") && it.exists(p) != rules.True {
-		if path, ok := it.get("PATH"); ok && path.Known() {
-			for _, d := range strings.Split(string(path), ":") {
-				if q := absIn(it.abs(value.Text(d)), args[0]); it.exists(q) == rules.True {
-					p = q
-					break
-				}
-			}
+	if it.exists(p) != rules.True {
+		if q, ok := it.inPath(args[0]); ok {
+			p = q
 		}
 	}
 	params := it.st.params
@@ -57,6 +52,20 @@ func (it *interp) source(args []value.Text) result {
 		it.flow = flowNone
 	}
 	return unsure
+}
+
+// inPath finds a file by its name in the directories of PATH.
+func (it *interp) inPath(name value.Text) (value.Text, bool) {
+	path, ok := it.get("PATH")
+	if !ok || !path.Known() || !name.Known() || strings.Contains(string(name), "/") {
+		return "", false
+	}
+	for _, d := range strings.Split(string(path), ":") {
+		if q := absIn(it.abs(value.Text(d)), name); it.exists(q) == rules.True && !it.isDir(q) {
+			return q, true
+		}
+	}
+	return "", false
 }
 
 func (it *interp) execBuiltin(args []value.Text, words []*syntax.Word) result {
@@ -91,6 +100,12 @@ func tail(ws []*syntax.Word) []*syntax.Word {
 func (it *interp) commandBuiltin(name string, args []value.Text, words []*syntax.Word) result {
 	words = tail(words)
 	for len(args) > 0 && strings.HasPrefix(string(args[0]), "-") {
+		if args[0] == "-v" && len(args) == 2 && it.st.funcs[string(args[1])] == nil && it.st.aliases[string(args[1])] == "" {
+			if p, ok := it.inPath(args[1]); ok {
+				it.stdout.write(p + "\n")
+				return success
+			}
+		}
 		if args[0] == "-v" || args[0] == "-V" {
 			it.stdout.write(value.Any + "\n")
 			return unsure

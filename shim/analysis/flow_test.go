@@ -94,6 +94,13 @@ func TestFlow(t *testing.T) {
 		{`for i in {1..1500} ~; do curl -s localhost/$i; touch a; rm -rf $i; done`, true},
 		{`(seq 1 3000; echo .env) | xargs -I{} rm {}`, true},
 		{`n=a; for i in {1..1500}; do curl -s localhost/$i; cat $n; [ $i = 1400 ] && n=.env; done`, true},
+		// Where a program is can be looked up.
+		{`$(which python3) -m pytest`, false},
+		{`PY=$(command -v python3 || command -v python); "$PY" -m venv .venv`, false},
+		{`$(command -v cat) .env`, true},
+		{`X=$(which bash); $X -c 'cat .env'`, true},
+		{`f() { cat .env; }; $(command -v f)`, true},
+		{`$(which absent) x`, true},
 		// A file may be seen under another name in a container.
 		{`docker run -v $PWD/.env:/e alpine cat /e`, true},
 		{`docker run --mount type=bind,src=.env,dst=/e alpine cat /e`, true},

@@ -346,6 +346,13 @@ func (c *call) output() {
 	case "digits":
 		it.stdout.write(value.Digits + "\n")
 		return
+	case "program":
+		if len(c.p.Args) == 1 && len(c.p.Opts) == 0 {
+			if p, ok := it.inPath(c.p.Args[0].Text); ok {
+				it.stdout.write(p + "\n")
+				return
+			}
+		}
 	case "toplevel":
 		if r, ok := it.w.Repo(string(c.dir)); ok && c.dir.Known() && len(c.p.Args) == 0 {
 			if _, top := c.p.Opt("--show-toplevel"); top {
