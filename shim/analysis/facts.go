@@ -122,8 +122,27 @@ func (it *interp) deleted(a *rules.Action) {
 		a.Tracked, a.Loses = rules.True, rules.False
 	case rules.False:
 		a.Tracked, a.Loses, a.Loss = rules.False, rules.True, loss
+		if a.Recursive && products(path.Base(s)) && onlyIgnored(r, s) {
+			a.Loses, a.Loss = rules.False, ""
+		}
 	case rules.Unknown:
 	}
+}
+
+// products reports whether a directory of that name holds what a build makes, if
+// git ignores all of it; otherwise it may hold scripts.
+func products(name string) bool {
+	switch name {
+	case "bin", "deps", "artifacts":
+		return true
+	}
+	return false
+}
+
+func onlyIgnored(r Repo, p string) bool {
+	modified, _ := r.Discard(p)
+	untracked, _ := r.Sweep(p, false)
+	return modified == rules.False && untracked == rules.False
 }
 
 // bulky reports whether a directory is one that package managers and compilers
