@@ -68,6 +68,7 @@ type AuditTable struct {
 type RuntimeTable struct {
 	Level   string `toml:"level"` // off, exec, write or full
 	Require bool   `toml:"require"`
+	Strict  bool   `toml:"strict"`
 }
 
 // ParseLayer reads the TOML text of one policy file. Warnings say what is ignored
@@ -87,7 +88,7 @@ func ParseLayer(file string, text []byte, auth Authority, table *programs.Table)
 		Name: pf.Policy.Name, Authority: auth, Version: pf.Policy.Version, Digest: hex.EncodeToString(sum[:]),
 		Rules: pf.Rule, Exceptions: pf.Exception, Mode: pf.Policy.Mode, Default: pf.Policy.Default,
 		Lock: pf.Policy.Lock, Packs: pf.Policy.Packs, Drop: pf.Policy.Drop, Shell: pf.Shell,
-		LogPath: pf.Audit.Path, Level: pf.Runtime.Level, Require: pf.Runtime.Require,
+		LogPath: pf.Audit.Path, Level: pf.Runtime.Level, Require: pf.Runtime.Require, Strict: pf.Runtime.Strict,
 	}
 	if l.Name == "" {
 		l.Name = file
@@ -165,7 +166,7 @@ func (l *Layer) restrict() []string {
 		if len(l.Programs) > 0 {
 			say("[[program]]")
 		}
-		l.Exceptions, l.Mode, l.Packs, l.Drop, l.AllowTTY, l.LogPath, l.LogFailOK, l.Level, l.Require, l.Programs = nil, nil, nil, nil, nil, "", false, "", false, nil
+		l.Exceptions, l.Mode, l.Packs, l.Drop, l.AllowTTY, l.LogPath, l.LogFailOK, l.Level, l.Require, l.Strict, l.Programs = nil, nil, nil, nil, nil, "", false, "", false, false, nil
 		kept := l.Rules[:0]
 		for _, r := range l.Rules {
 			if r.Decision == Allow {

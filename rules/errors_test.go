@@ -83,7 +83,7 @@ func TestErrorTexts(t *testing.T) {
 		},
 		{
 			"[runtime]\nlevels = 'full'",
-			`p.toml:2: runtime.levels: unknown key: runtime has level and require`,
+			`p.toml:2: runtime.levels: unknown key: runtime has level, require and strict`,
 		},
 		{
 			"[[program]]\nname = 'p'\narguments = 'read'",

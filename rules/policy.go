@@ -52,6 +52,7 @@ type Layer struct {
 	AllowTTY   *bool             // interactive shells without the run-time layer
 	Level      string            // run-time layer
 	Require    bool              // the level must be available
+	Strict     bool              // files are opened on the programs' behalf
 	LogPath    string            // of the audit log
 	LogFailOK  bool              // run although the log cannot be written
 	Programs   []programs.Spec   // added to the program table

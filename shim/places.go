@@ -97,6 +97,7 @@ type Loaded struct {
 	TTY      bool // interactive shells are allowed without the run-time layer
 	Level    string
 	Require  bool
+	Strict   bool   // the run-time layer opens files on the programs' behalf
 	Root     string // of the repository, or the starting directory
 	Repo     bool   // there is a repository
 }
@@ -147,7 +148,7 @@ func Load(l Locations, w analysis.World) (*Loaded, error) {
 		for n, p := range x.Shell {
 			out.Shells[n] = p
 		}
-		out.Level, out.Require = strictest(out.Level, x.Level), out.Require || x.Require
+		out.Level, out.Require, out.Strict = strictest(out.Level, x.Level), out.Require || x.Require, out.Strict || x.Strict
 	}
 	builtin, err := packs.Layer(table, add, drop)
 	if err != nil {

@@ -51,7 +51,7 @@ func (l *Loaded) Supervise(loc Locations, w *analysis.Host, o RunOptions) (super
 		return supervise.Status{}, fmt.Errorf("supervise %s: %w", o.Path, err)
 	}
 	return supervise.Run(o.Path, o.Argv, w.Environ(), supervise.Config{
-		Level: o.Level, Judge: j, Guarded: loc.guarded(l.Log), State: state, Handover: []string{"guard", HandoverCommand},
+		Level: o.Level, Judge: j, Guarded: loc.guarded(l.Log), Strict: l.Strict, State: state, Handover: []string{"guard", HandoverCommand},
 	})
 }
 

@@ -125,7 +125,11 @@ func examineKernel(w io.Writer, l *shim.Loaded, r supervise.Report) bool {
 	if l.RuntimeLevel() == supervise.LevelOff {
 		return finding(w, true, "run time", "works here; shells use the text layer alone, as no policy states [runtime] level; guard run uses full")
 	}
-	return finding(w, true, "run time", "level %s, which the policy states", l.RuntimeLevel())
+	how := ""
+	if l.Strict {
+		how = ", strict"
+	}
+	return finding(w, r.AddFD || !l.Strict, "run time", "level %s%s, which the policy states", l.RuntimeLevel(), how)
 }
 
 func word(b bool) string {

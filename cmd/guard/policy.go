@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -35,6 +36,7 @@ type shownLayer struct {
 	Rules     []shownRule `json:"rules,omitempty"`
 	Lifts     []string    `json:"lifts,omitempty"`
 	Locks     []string    `json:"locks,omitempty"`
+	Runtime   []string    `json:"runtime,omitempty"`
 }
 
 // shownRule is a rule as show prints it.
@@ -51,8 +53,8 @@ func (c *cli) policyShow() *cobra.Command {
 		Use:   "show",
 		Short: "list the layers of the policy that is in force here",
 		Long: `show lists the layers that count in the current directory, the highest authority
-first, with version, digest and mode, and what each lifts or locks. With --effective
-it also lists every rule.`,
+first, with version, digest and mode, what each lifts or locks, and what it wants of
+the run-time layer. With --effective it also lists every rule.`,
 		Example: "  guard policy show --effective",
 		Args:    cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
@@ -89,6 +91,15 @@ func showLayer(l *rules.Layer, all bool) shownLayer {
 	if l.Mode != nil {
 		s.Mode = l.Mode.String()
 	}
+	if l.Level != "" {
+		s.Runtime = append(s.Runtime, l.Level)
+	}
+	if l.Require {
+		s.Runtime = append(s.Runtime, "require")
+	}
+	if l.Strict {
+		s.Runtime = append(s.Runtime, "strict")
+	}
 	for _, e := range l.Exceptions {
 		s.Lifts = append(s.Lifts, e.Rule)
 	}
@@ -120,6 +131,9 @@ func (s shownLayer) print() {
 	}
 	for _, r := range s.Locks {
 		fmt.Printf("  locks   %s\n", r)
+	}
+	if len(s.Runtime) > 0 {
+		fmt.Printf("  runtime %s\n", strings.Join(s.Runtime, ", "))
 	}
 	for _, r := range s.Rules {
 		note := ""

@@ -3,13 +3,12 @@
 package main
 
 import (
-	"bytes"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
@@ -47,6 +46,7 @@ type project struct {
 	dir, root string
 }
 
+// newProject makes one for a level of the run-time layer, or for strict.
 func newProject(t testing.TB, level string) project {
 	t.Helper()
 	top, err := filepath.EvalSymlinks(t.TempDir())
@@ -57,7 +57,7 @@ func newProject(t testing.TB, level string) project {
 	for name, text := range map[string]string{
 		"work/.env": "KEY=CANARY\n", "work/plain": "KEY=open\n", "work/sub/x": "x\n", "work/n": ".env\n",
 		"root/home/.aws/credentials":          "CANARY\n",
-		"root/home/.config/guard/policy.toml": "[runtime]\nlevel = \"" + level + "\"\n",
+		"root/home/.config/guard/policy.toml": runtimeTable(level),
 	} {
 		name = filepath.Join(top, name)
 		if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
@@ -84,16 +84,15 @@ func (p project) shell(t testing.TB, text string) (stdout, stderr string, code i
 	home := filepath.Join(p.root, "home")
 	cmd.Env = append(os.Environ(), "GUARD_TEST_ROOT="+p.root, "HOME="+home, "GIT_CONFIG_GLOBAL=/dev/null", "LC_ALL=C")
 	cmd.Stdin = strings.NewReader(".env\n")
-	var out, errs bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &out, &errs
-	cmd.WaitDelay = 10 * time.Second
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
+	return capture(t, cmd)
+}
+
+// runtimeTable is the policy of a level; strict is full with that.
+func runtimeTable(level string) string {
+	if level == "strict" {
+		return "[runtime]\nlevel = \"full\"\nstrict = true\n"
 	}
-	timer := time.AfterFunc(time.Minute, func() { _ = cmd.Process.Kill() })
-	defer timer.Stop()
-	_ = cmd.Wait()
-	return out.String(), errs.String(), cmd.ProcessState.ExitCode()
+	return "[runtime]\nlevel = \"" + level + "\"\n"
 }
 
 // git makes the project a repository in which everything but the secrets is
@@ -154,7 +153,7 @@ func TestLeaks(t *testing.T) {
 			if _, err := exec.LookPath(l.need); l.need != "" && err != nil {
 				t.Skipf("there is no %s", l.need)
 			}
-			for _, level := range []string{"full", "off"} {
+			for _, level := range []string{"full", "strict", "off"} {
 				p := newProject(t, level)
 				p.git(t, "plain")
 				out, errs, code := p.shell(t, l.text)
@@ -162,9 +161,9 @@ func TestLeaks(t *testing.T) {
 				switch {
 				case level == "off" && leaked:
 					opened++
-				case level == "full" && leaked:
-					t.Errorf("leaks at full (code %d): %s%s", code, out, errs)
-				case level == "full" && !strings.Contains(errs, "guard: "):
+				case level != "off" && leaked:
+					t.Errorf("leaks at %s (code %d): %s%s", level, code, out, errs)
+				case level != "off" && !strings.Contains(errs, "guard: "):
 					t.Errorf("no word of the refusal (code %d): %s%s", code, out, errs)
 				}
 			}
@@ -194,16 +193,18 @@ func TestRuntimeAllows(t *testing.T) {
 			if _, err := exec.LookPath(test.need); test.need != "" && err != nil {
 				t.Skipf("there is no %s", test.need)
 			}
-			p := newProject(t, "full")
-			if test.need == "git" {
-				p.git(t, "n")
-			}
-			if test.about == "commit" {
-				os.RemoveAll(filepath.Join(p.dir, ".git"))
-			}
-			out, errs, _ := p.shell(t, test.text)
-			if out != test.want {
-				t.Errorf("%q: got %q, want %q\n%s", test.text, out, test.want, errs)
+			for _, level := range []string{"full", "strict"} {
+				p := newProject(t, level)
+				if test.need == "git" {
+					p.git(t, "n")
+				}
+				if test.about == "commit" {
+					os.RemoveAll(filepath.Join(p.dir, ".git"))
+				}
+				out, errs, _ := p.shell(t, test.text)
+				if out != test.want {
+					t.Errorf("%s: %q: got %q, want %q\n%s", level, test.text, out, test.want, errs)
+				}
 			}
 		})
 	}
@@ -223,6 +224,34 @@ func TestRuntimeDamage(t *testing.T) {
 			if data, _ := os.ReadFile(filepath.Join(p.dir, ".env")); string(data) != "KEY=CANARY\n" {
 				t.Errorf("%s: %q changed the file to %q: %s", level, text, data, errs)
 			}
+		}
+	}
+}
+
+// TestRuntimeStrict holds that a program which exchanges the name of a file while
+// it is judged never gets the secret where the policy says strict. Without, it may.
+func TestRuntimeStrict(t *testing.T) {
+	supervised(t)
+	if _, err := exec.LookPath("gcc"); err != nil {
+		t.Skip("there is no gcc")
+	}
+	for _, level := range []string{"full", "strict"} {
+		p := newProject(t, level)
+		if err := os.WriteFile(filepath.Join(p.dir, "aaaa"), []byte("open\n"), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		build := exec.Command("gcc", "-O1", "-pthread", "-o", filepath.Join(p.dir, "race"), "../../shim/supervise/testdata/race.c")
+		if out, err := build.CombinedOutput(); err != nil {
+			t.Skipf("gcc: %s", out)
+		}
+		out, errs, code := p.shell(t, "./race 20000")
+		var leaks, opened int
+		if _, err := fmt.Sscanf(out, "leaks=%d opened=%d", &leaks, &opened); err != nil || opened == 0 {
+			t.Fatalf("%s: code %d, %s%s", level, code, out, errs)
+		}
+		t.Logf("%s: %d leaks, %d opened", level, leaks, opened)
+		if level == "strict" && leaks > 0 {
+			t.Errorf("%d leaks", leaks)
 		}
 	}
 }

@@ -45,7 +45,7 @@ func BenchmarkRuntimeWork(b *testing.B) {
 	supervised(b)
 	bin := b.TempDir()
 	for _, level := range []string{"off", "write", "full"} {
-		supervisedShell(b, filepath.Join(bin, level), "level = \""+level+"\"")
+		supervisedShell(b, filepath.Join(bin, level), runtimeTable(level))
 	}
 	floor := filepath.Join(bin, "floor")
 	if out, err := exec.Command("go", "test", "-c", "-o", floor, "guard/shim/supervise").CombinedOutput(); err != nil {

@@ -3,17 +3,20 @@
 package main
 
 import (
+	"bytes"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 )
 
-// supervisedShell builds guard as a shell into dir, under a policy of which
-// runtime is the table of that name. It also goes by the names of the shells.
-func supervisedShell(t testing.TB, dir, runtime string) {
+// supervisedShell builds guard as a shell into dir, under a policy. It also goes by the names of the shells.
+func supervisedShell(t testing.TB, dir, text string) {
 	t.Helper()
 	policy := filepath.Join(dir, "root/home/.config/guard/policy.toml")
 	if err := os.MkdirAll(filepath.Dir(policy), 0o755); err != nil {
@@ -29,9 +32,63 @@ func supervisedShell(t testing.TB, dir, runtime string) {
 			t.Fatal(err)
 		}
 	}
-	if err := os.WriteFile(policy, []byte("[runtime]\n"+runtime+"\n"), 0o644); err != nil {
+	if err := os.WriteFile(policy, []byte(text), 0o644); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// TestRuntimeRefused holds that where the layer cannot work nothing is started
+// half-way: the text layer does alone, and the log says so, or nothing is run where
+// the policy requires it.
+func TestRuntimeRefused(t *testing.T) {
+	supervised(t)
+	top := t.TempDir()
+	refusing := filepath.Join(top, "refusing")
+	if out, err := exec.Command("go", "build", "-o", refusing, "guard/cmd/guard/testdata/refusing").CombinedOutput(); err != nil {
+		t.Fatalf("build: %v\n%s", err, out)
+	}
+	for _, thing := range []string{"seccomp", "receive"} {
+		for _, require := range []bool{false, true} {
+			dir := filepath.Join(top, thing, fmt.Sprint(require))
+			supervisedShell(t, dir, fmt.Sprintf("%srequire = %v\n", runtimeTable("full"), require))
+			run := func(text string) (string, string, int) {
+				return capture(t, exec.Command(refusing, thing, filepath.Join(dir, "bash"), "-c", text))
+			}
+			stdout, stderr, code := run("echo ran; (exit 3)")
+			log, _ := os.ReadFile(filepath.Join(dir, "root/home/.local/state/guard/audit.jsonl"))
+			if require {
+				if code != 125 || stdout != "" || !strings.Contains(stderr, "the policy requires the run-time layer") {
+					t.Errorf("%s, required: code %d, %q, %s", thing, code, stdout, stderr)
+				}
+				continue
+			}
+			if code != 3 || stdout != "ran\n" || stderr != "" {
+				t.Errorf("%s: code %d, %q, %s", thing, code, stdout, stderr)
+			}
+			if !strings.Contains(string(log), `"degraded":"no run-time layer: `) {
+				t.Errorf("%s: the log says nothing: %s", thing, log)
+			}
+			// What only the layer could have judged is refused by the text.
+			if stdout, stderr, code := run(`read n; rm -rf "$n"; echo ran`); code != 126 || stdout != "" {
+				t.Errorf("%s: code %d, %q, %s", thing, code, stdout, stderr)
+			}
+		}
+	}
+}
+
+// capture runs cmd, which may not take longer than a minute.
+func capture(t testing.TB, cmd *exec.Cmd) (stdout, stderr string, code int) {
+	t.Helper()
+	var out, errs bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &errs
+	cmd.WaitDelay = 10 * time.Second
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	timer := time.AfterFunc(time.Minute, func() { _ = cmd.Process.Kill() })
+	defer timer.Stop()
+	_ = cmd.Wait()
+	return out.String(), errs.String(), cmd.ProcessState.ExitCode()
 }
 
 // beneath says why rows of the transparency table differ under the run-time
@@ -49,9 +106,9 @@ func beneath(r row) string {
 func TestTransparencySupervised(t *testing.T) {
 	supervised(t)
 	top := t.TempDir()
-	levels := []string{"exec", "write", "full"}
+	levels := []string{"exec", "write", "full", "strict"}
 	for _, level := range levels {
-		supervisedShell(t, filepath.Join(top, level), "level = \""+level+"\"\nrequire = true")
+		supervisedShell(t, filepath.Join(top, level), runtimeTable(level)+"require = true\n")
 	}
 	for _, r := range append(exitRows(), rows...) {
 		t.Run(r.about, func(t *testing.T) {

@@ -114,5 +114,6 @@ func notes() map[string]note {
 		"runtime":          {text: "the run-time layer"},
 		"runtime.level":    {text: "what is judged when it happens", enum: []string{"off", "exec", "write", "full"}},
 		"runtime.require":  {text: "run nothing where the level cannot be had"},
+		"runtime.strict":   {text: "open files on the programs' behalf, so that none can be exchanged after it was judged"},
 	}
 }

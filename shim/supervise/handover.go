@@ -118,6 +118,7 @@ func ServeHandover(rebuild func(state []byte) (Judge, error)) int {
 	cfg := Config{Level: legacy.Level, Judge: judge, Strict: legacy.Strict, Guarded: legacy.Guarded, Stderr: os.Stderr}
 	s := newServer(listener{handoverListener}, cfg, unheard(calls(), judge))
 	s.moved.Store(legacy.Moved)
+	s.tried.Store(true)
 	if _, err := socket.Write([]byte{1}); err != nil {
 		return 125
 	}

@@ -23,6 +23,7 @@ const (
 	roleHandover = "__supervise"
 	roleInside   = "__inside"
 	roleFloor    = "__floor"
+	roleHindered = "__hindered"
 )
 
 func TestMain(m *testing.M) {
@@ -35,6 +36,8 @@ func TestMain(m *testing.M) {
 			}))
 		case roleRun:
 			os.Exit(runRole(os.Args[2:]))
+		case roleHindered:
+			os.Exit(hinderedRole(os.Args[2], os.Args[3:]))
 		case roleFloor:
 			os.Exit(floorRole(os.Args[2:]))
 		case roleInside:

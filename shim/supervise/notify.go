@@ -104,18 +104,24 @@ func (l listener) valid(id uint64) bool {
 }
 
 // proceed lets the kernel do the call.
-func (l listener) proceed(id uint64) {
-	l.send(response{id: id, flags: unix.SECCOMP_USER_NOTIF_FLAG_CONTINUE})
+func (l listener) proceed(id uint64) unix.Errno {
+	return l.send(response{id: id, flags: unix.SECCOMP_USER_NOTIF_FLAG_CONTINUE})
 }
 
 // fail ends the call with an error.
-func (l listener) fail(id uint64, e unix.Errno) { l.send(response{id: id, errno: -int32(e)}) }
+func (l listener) fail(id uint64, e unix.Errno) unix.Errno {
+	return l.send(response{id: id, errno: -int32(e)})
+}
 
-func (l listener) send(r response) {
+// send answers a call. That the caller is gone is no error.
+func (l listener) send(r response) unix.Errno {
 	var f frame
 	*(*response)(unsafe.Pointer(&f)) = r
-	// An error means that the caller is gone.
-	_, _, _ = unix.RawSyscall(unix.SYS_IOCTL, uintptr(l.fd), unix.SECCOMP_IOCTL_NOTIF_SEND, uintptr(unsafe.Pointer(&f)))
+	_, _, e := unix.RawSyscall(unix.SYS_IOCTL, uintptr(l.fd), unix.SECCOMP_IOCTL_NOTIF_SEND, uintptr(unsafe.Pointer(&f)))
+	if e == unix.ENOENT {
+		return 0
+	}
+	return e
 }
 
 // quiet locks the goroutine to its thread and keeps signals from it until
@@ -148,7 +154,7 @@ func (l listener) inject(id uint64, fd int, cloexec bool) unix.Errno {
 	if e == unix.EINVAL { // before Linux 5.14: two steps
 		a.flags = 0
 		if n, e = l.add(&a); e == 0 {
-			l.send(response{id: id, val: int64(n)})
+			e = l.send(response{id: id, val: int64(n)})
 		}
 	}
 	return e

@@ -4,6 +4,7 @@ package supervise
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"strconv"
 	"strings"
@@ -15,15 +16,10 @@ import (
 // Probe finds out what this kernel and container permit, by catching a call of
 // a thread of this process and answering it in each way. Nothing is started.
 func Probe() Report {
-	r := Report{UID: unix.Getuid(), Yama: -1, Container: container(), Inside: Inside()}
+	r := Report{UID: unix.Getuid(), Yama: yama(), Container: container(), Inside: Inside()}
 	var name unix.Utsname
 	if unix.Uname(&name) == nil {
 		r.Kernel = cut(name.Release[:])
-	}
-	if text, err := os.ReadFile("/proc/sys/kernel/yama/ptrace_scope"); err == nil {
-		if scope, err := strconv.Atoi(strings.TrimSpace(string(text))); err == nil {
-			r.Yama = scope
-		}
 	}
 	if abi, _, e := unix.RawSyscall(unix.SYS_LANDLOCK_CREATE_RULESET, 0, 0, unix.LANDLOCK_CREATE_RULESET_VERSION); e == 0 {
 		r.Landlock = int(abi)
@@ -35,12 +31,38 @@ func Probe() Report {
 	if status, err := os.ReadFile("/proc/self/status"); err == nil {
 		r.NoNewPrivs = field(status, "NoNewPrivs:") == "1"
 	}
-	if err := r.try(); err != nil {
+	err := blind()
+	if err == nil {
+		err = r.try()
+	}
+	if err != nil {
 		r.Reason = err.Error()
 	} else {
 		r.Supported = true
 	}
 	return r
+}
+
+// yama is the ptrace scope, -1 where there is none.
+func yama() int {
+	text, err := os.ReadFile("/proc/sys/kernel/yama/ptrace_scope")
+	if err != nil {
+		return -1
+	}
+	scope, err := strconv.Atoi(strings.TrimSpace(string(text)))
+	if err != nil {
+		return -1
+	}
+	return scope
+}
+
+// blind says why the arguments of programs cannot be read: Yama may forbid it
+// even to their ancestors.
+func blind() error {
+	if scope := yama(); scope >= 2 && unix.Geteuid() != 0 {
+		return fmt.Errorf("read the memory of programs: %w: kernel.yama.ptrace_scope is %d", ErrUnsupported, scope)
+	}
+	return nil
 }
 
 const trialPatience = 2 * time.Second

@@ -30,14 +30,16 @@ func Run(path string, argv, env []string, cfg Config) (Status, error) {
 	if cfg.Level != LevelOff && cfg.Judge == nil {
 		return Status{}, fmt.Errorf("supervise %s: no judge", path)
 	}
+	if cfg.Level != LevelOff {
+		if err := blind(); err != nil {
+			return Status{}, err
+		}
+	}
 	t := &tree{path: path, argv: argv, env: env, cfg: cfg, events: make(chan event), release: make(chan bool)}
 	if cfg.Level != LevelOff {
 		list := unheard(calls(), cfg.Judge)
 		t.program = filter(list, cfg.Level)
 		t.server = newServer(listener{}, cfg, list)
-	}
-	if err := unix.Prctl(unix.PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0); err != nil {
-		return Status{}, fmt.Errorf("adopt orphans: %w", err)
 	}
 	if cfg.Level != LevelOff && unix.Geteuid() != 0 {
 		// Same user, but no access to this memory and these descriptors.
@@ -129,8 +131,16 @@ func (t *tree) launch() {
 			return
 		}
 		t.server.listener = l
-		t.server.starting.Store(true)
 		t.server.serve()
+		if err := t.server.try(); err != nil {
+			t.events <- event{err: err}
+			return
+		}
+		t.server.starting.Store(true)
+	}
+	if err := unix.Prctl(unix.PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0); err != nil {
+		t.events <- event{err: fmt.Errorf("adopt orphans: %w", err)}
+		return
 	}
 	pid, err := syscall.ForkExec(t.path, t.argv, &syscall.ProcAttr{
 		Env:   t.env,

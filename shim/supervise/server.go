@@ -26,7 +26,9 @@ type server struct {
 	moved     atomic.Bool // some process may have another root
 	starting  atomic.Bool // the next exec is the start of the program itself
 	stopping  atomic.Bool
-	alone     bool // one worker receives at a time
+	tried     atomic.Bool           // calls can be answered
+	fallen    atomic.Pointer[error] // why they cannot any more
+	alone     bool                  // one worker receives at a time
 	crew      *crew
 	told      sync.Map // messages already printed
 	toldCount atomic.Int32
@@ -108,7 +110,7 @@ func (w *worker) receives() bool {
 			}
 		case unix.EINTR:
 		default:
-			w.tell(fmt.Sprintf("guard: receive system call: %v", e))
+			w.fall(fmt.Errorf("receive system call: %w", e))
 			return false
 		}
 	}
@@ -179,21 +181,66 @@ func (w *worker) answer(n *notification) {
 }
 
 func (w *worker) reply(id uint64, r reply) {
+	var e unix.Errno
 	switch r.kind {
 	case replyProceed:
-		w.proceed(id)
+		e = w.proceed(id)
 	case replyInject:
-		e := w.inject(id, r.fd, r.cloexec)
+		e = w.inject(id, r.fd, r.cloexec)
 		closeFD(r.fd)
 		if e != 0 && e != unix.ENOENT {
-			w.listener.fail(id, e) // EMFILE, mostly
+			e = w.listener.fail(id, e) // EMFILE, mostly
 		}
 	default:
 		if r.errno == 0 {
 			r.errno = unix.EPERM
 		}
-		w.listener.fail(id, r.errno)
+		e = w.listener.fail(id, r.errno)
 	}
+	if e == unix.EPERM || e == unix.EACCES || e == unix.ENOSYS {
+		w.fall(fmt.Errorf("answer system call: %w", e))
+	}
+}
+
+// fall gives up, as this system does not let guard answer: what waits fails, and
+// so does whatever would be judged from now on.
+func (s *server) fall(why error) {
+	if s.fallen.CompareAndSwap(nil, &why) {
+		s.stopping.Store(true)
+		s.crew.end()
+		closeFD(s.fd)
+		if s.tried.Load() {
+			s.tell(fmt.Sprintf("guard: no system call can be judged any more: %v", why))
+		}
+	}
+}
+
+// try has calls of this thread, which is under the filter, answered in both ways.
+// Nothing may be started before: where some security module or an outer filter
+// keeps guard from answering, that would wait for ever.
+func (s *server) try() error {
+	fd, e := callInside()
+	switch {
+	case fd >= 0:
+		closeFD(fd)
+		e = 0
+	case e == unix.EINVAL && !s.cfg.Strict:
+		e = 0 // it was answered, only without a descriptor
+	}
+	if e == 0 {
+		if _, e = execInside(""); e == unix.ENOENT {
+			e = 0
+		}
+	}
+	if why := s.fallen.Load(); why != nil {
+		return fmt.Errorf("%w: %w", ErrUnsupported, *why)
+	}
+	if e != 0 {
+		s.fall(e)
+		return fmt.Errorf("try supervision: %w: %w", ErrUnsupported, e)
+	}
+	s.tried.Store(true)
+	return nil
 }
 
 func (w *worker) dispatch(n *notification, c *call) reply {
