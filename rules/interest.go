@@ -26,24 +26,31 @@ type Interest struct {
 	all        Ops // whatever the path
 	fold       bool
 	literals   []string
-	everywhere tails           // globs **/TAIL
-	places     []place         // globs HEAD/TAIL
-	trees      []place         // globs HEAD/**, whole in head
-	dirs       bounded[*tails] // of a directory, without everywhere
-	bases      bounded[Ops]    // of a last component, of everywhere
+	everywhere tails               // globs **/TAIL
+	at         map[string][]place  // globs HEAD/TAIL, by a HEAD without wildcards
+	below      map[string]Ops      // globs HEAD/**, by such a HEAD
+	other      map[string][]place  // other globs, by a whole component of HEAD, if any
+	dirs       bounded[*directory] // without everywhere
+	bases      bounded[Ops]        // of a last component, of everywhere
 }
 
 // tails are globs of a path's last component.
 type tails struct {
-	all   Ops
 	exact map[string]Ops
 	wild  []place
 }
 
-// place is a glob in two parts, with a literal part that what it matches holds.
+// directory is what concerns the files in one.
+type directory struct {
+	all   Ops
+	files [2][]place
+}
+
+// place is a glob in two parts. A tree is whole in its head, and has no tail.
 type place struct {
-	head, tail, need string
-	ops              Ops
+	head, tail string
+	need       string // literal part of tail
+	ops        Ops
 }
 
 // bounded is a cache. It keeps copies of its keys.
@@ -71,7 +78,11 @@ func (b *bounded[V]) store(key string, v V, limit int) {
 // Interest compiles the path globs of the rules. Rules that only concern whole
 // trees are left out: it is about single files.
 func (p *Policy) Interest() *Interest {
-	x := &Interest{fold: p.ctx.FoldCase, everywhere: tails{exact: map[string]Ops{}}}
+	const many = 512
+	x := &Interest{
+		fold: p.ctx.FoldCase, everywhere: tails{exact: make(map[string]Ops, many)},
+		at: make(map[string][]place, many), below: make(map[string]Ops, many), other: make(map[string][]place, many),
+	}
 	for _, l := range p.layers {
 		for op, d := range l.Defaults {
 			if d != nil && *d != Allow {
@@ -102,15 +113,16 @@ func (p *Policy) Interest() *Interest {
 	return x
 }
 
+// wildcards are the bytes that do not stand for themselves in a glob.
+const wildcards = "*?[\\"
+
 // add files a glob under what its last component is.
 func (x *Interest) add(glob string, ops Ops) {
-	if strings.ContainsRune(glob, '{') && !strings.Contains(glob, "\\{") {
+	if strings.IndexByte(glob, '{') >= 0 && !strings.Contains(glob, "\\{") {
 		x.all |= ops // more alternatives than are written out
 		return
 	}
-	if !strings.ContainsAny(glob, "*?[\\") {
-		x.literals = append(x.literals, glob)
-	}
+	first := strings.IndexAny(glob, wildcards)
 	i := strings.LastIndexByte(glob, '/')
 	if i < 0 {
 		if glob == "**" {
@@ -118,37 +130,78 @@ func (x *Interest) add(glob string, ops Ops) {
 		}
 		return // no absolute path matches
 	}
-	head, tail := glob[:i], glob[i+1:]
+	head, tail, named := glob[:i], glob[i+1:], first < 0 || first > i
 	switch {
 	case tail == "**" && head == "":
 		x.all |= ops
 	case tail == "**":
-		x.trees = append(x.trees, place{head: glob, need: literalPart(head), ops: ops})
+		if named {
+			x.below[head] |= ops
+		} else {
+			x.file(head, place{head: glob, ops: ops})
+		}
 		x.add(head, ops) // ** may stand for nothing
 	case head == "**":
 		x.everywhere.add(tail, ops)
+	case named:
+		list := x.at[head]
+		for i := range list {
+			if list[i].tail == tail {
+				list[i].ops |= ops
+				return
+			}
+		}
+		x.at[head] = append(list, last(tail, ops))
+		if first < 0 {
+			x.literals = append(x.literals, glob)
+		}
 	default:
-		x.places = append(x.places, place{head: head, tail: tail, need: literalPart(head), ops: ops})
+		x.file(head, place{head: head, tail: tail, ops: ops})
 	}
+}
+
+// file keeps a glob under the longest component of head without wildcards, which
+// a directory that matches has too.
+func (x *Interest) file(head string, p place) {
+	key := ""
+	for part := range strings.SplitSeq(head, "/") {
+		if len(part) > len(key) && !strings.ContainsAny(part, wildcards) {
+			key = part
+		}
+	}
+	x.other[key] = append(x.other[key], p)
 }
 
 func (t *tails) add(tail string, ops Ops) {
-	if !strings.ContainsAny(tail, "*?[\\") {
-		if t.exact == nil {
-			t.exact = map[string]Ops{}
-		}
+	if strings.ContainsAny(tail, wildcards) {
+		t.wild = append(t.wild, last(tail, ops))
+	} else {
 		t.exact[tail] |= ops
-		return
 	}
-	t.wild = append(t.wild, place{tail: tail, need: literalPart(tail), ops: ops})
 }
 
 // of returns the operations on base that a glob of t concerns.
-func (t *tails) of(base string) Ops {
-	ops := t.all | t.exact[base]
-	for i := range t.wild {
-		w := &t.wild[i]
-		if ops&w.ops != w.ops && strings.Contains(base, w.need) {
+func (t *tails) of(base string) Ops { return matching(t.wild, base, t.exact[base]) }
+
+// last is a glob of a last component alone.
+func last(tail string, ops Ops) place {
+	if strings.ContainsAny(tail, wildcards) {
+		return place{head: "*", tail: tail, need: literalPart(tail), ops: ops}
+	}
+	return place{tail: tail, ops: ops}
+}
+
+// matching adds to ops those of the globs that match base.
+func matching(list []place, base string, ops Ops) Ops {
+	for i := range list {
+		w := &list[i]
+		switch {
+		case ops&w.ops == w.ops:
+		case w.head == "": // no wildcard
+			if w.tail == base {
+				ops |= w.ops
+			}
+		case strings.Contains(base, w.need):
 			if ok, err := doublestar.Match(w.tail, base); ok || err != nil {
 				ops |= w.ops
 			}
@@ -159,17 +212,19 @@ func (t *tails) of(base string) Ops {
 
 // literalPart is the longest part of glob that stands for itself.
 func literalPart(glob string) string {
-	if strings.ContainsRune(glob, '\\') {
-		return ""
+	if strings.IndexByte(glob, '\\') >= 0 || strings.IndexByte(glob, '[') >= 0 {
+		return "" // what stands in a class is not literal
 	}
 	best := ""
-	for _, part := range strings.FieldsFunc(glob, func(c rune) bool { return strings.ContainsRune("*?[]", c) }) {
-		if part = strings.Trim(part, "/"); len(part) > len(best) {
+	for glob != "" {
+		i := strings.IndexAny(glob, "*?")
+		if i < 0 {
+			i = len(glob)
+		}
+		if part := strings.Trim(glob[:i], "/"); len(part) > len(best) {
 			best = part
 		}
-	}
-	if strings.ContainsRune(glob, '[') {
-		return "" // what stands in a class is not literal
+		glob = glob[min(i+1, len(glob)):]
 	}
 	return best
 }
@@ -199,27 +254,42 @@ func (x *Interest) In(dir, base string, ops Ops) bool {
 		here = x.compile(dir)
 		x.dirs.store(dir, here, maxInterestDirs)
 	}
-	return here.of(base)&ops != 0
+	return matching(here.files[1], base, matching(here.files[0], base, here.all))&ops != 0
 }
 
 // compile collects what concerns the files of one directory.
-func (x *Interest) compile(dir string) *tails {
-	t := &tails{}
-	for i := range x.trees {
-		if g := &x.trees[i]; strings.Contains(dir, g.need) {
-			if ok, err := doublestar.Match(g.head, dir); ok || err != nil {
-				t.all |= g.ops
-			}
+func (x *Interest) compile(dir string) *directory {
+	t := &directory{files: [2][]place{x.at[dir]}}
+	for d := dir; ; {
+		t.all |= x.below[d]
+		i := strings.LastIndexByte(d, '/')
+		if i < 0 {
+			break
 		}
+		d = d[:i]
 	}
-	for i := range x.places {
-		if g := &x.places[i]; strings.Contains(dir, g.need) {
-			if ok, err := doublestar.Match(g.head, dir); ok || err != nil {
-				t.add(g.tail, g.ops)
-			}
+	t.match(x.other[""], dir)
+	for part := range strings.SplitSeq(dir, "/") {
+		if part != "" {
+			t.match(x.other[part], dir)
 		}
 	}
 	return t
+}
+
+// match adds the globs that concern dir.
+func (t *directory) match(list []place, dir string) {
+	for i := range list {
+		g := &list[i]
+		if ok, err := doublestar.Match(g.head, dir); !ok && err == nil {
+			continue
+		}
+		if g.tail == "" {
+			t.all |= g.ops
+		} else {
+			t.files[1] = append(t.files[1], last(g.tail, g.ops))
+		}
+	}
 }
 
 // Literals returns the paths that rules name without any wildcard.

@@ -184,8 +184,13 @@ func allowKey(op rules.Op, recursive bool, path string) string {
 // directory in which the tree starts.
 func (r *runtimeJudge) known() []string {
 	var out []string
+	there := make(map[string]bool) // directories: most of these files have none
 	for _, p := range r.interest.Literals() {
-		if fi, err := os.Lstat(p); err == nil && fi.Mode().IsRegular() && r.interest.In(filepath.Dir(p), filepath.Base(p), rules.Read.Set()) {
+		dir, base := filepath.Dir(p), filepath.Base(p)
+		if !exist(dir, there) || !r.interest.In(dir, base, rules.Read.Set()) {
+			continue
+		}
+		if fi, err := os.Lstat(p); err == nil && fi.Mode().IsRegular() {
 			out = append(out, p)
 		}
 	}
@@ -202,6 +207,20 @@ func (r *runtimeJudge) known() []string {
 		}
 	}
 	return out
+}
+
+// exist reports whether a directory is there, as far as its parents are, and keeps
+// the answer.
+func exist(dir string, known map[string]bool) bool {
+	yes, ok := known[dir]
+	if !ok {
+		if yes = dir == "/" || exist(filepath.Dir(dir), known); yes {
+			_, err := os.Lstat(dir)
+			yes = err == nil
+		}
+		known[dir] = yes
+	}
+	return yes
 }
 
 // Protected lists files that are to be known by identity.
