@@ -101,6 +101,16 @@ func TestFlow(t *testing.T) {
 		{`X=$(which bash); $X -c 'cat .env'`, true},
 		{`f() { cat .env; }; $(command -v f)`, true},
 		{`$(which absent) x`, true},
+		// What is unknown stays so where it is quoted, and has no name that a command knows.
+		{`x=$(frob); sh -c "rm -rf '$x'"`, true},
+		{`x=$(frob); eval "rm -rf \\$x"`, true},
+		{`x=$(frob); eval "rm -rf \$'$x'"`, true},
+		{"x=$(frob); sh -c \"bash <<'E'\nrm -rf $x\nE\n\"", true},
+		{`x=$(frob); eval "wc -l '$x'"`, false},
+		{`find . -type f -mtime +3 -exec sh -c "gzip '{}'" \;`, false},
+		{`find . -name .env -exec sh -c "cat '{}'" \;`, true},
+		{`cat .env${__guard_maybe}`, true},
+		{`cat .env$__guard_unknown`, true},
 		// A file may be seen under another name in a container.
 		{`docker run -v $PWD/.env:/e alpine cat /e`, true},
 		{`docker run --mount type=bind,src=.env,dst=/e alpine cat /e`, true},

@@ -20,6 +20,7 @@ type interp struct {
 	budget    *int // steps left, shared by all nested walks
 	entries   *int // directory entries left for find and its like
 
+	gaps  gaps
 	st    *state
 	org   origin
 	via   []string

@@ -68,11 +68,11 @@ func (it *interp) part(b *builder, p syntax.WordPart, quoted, whole bool) {
 		it.lit(b, p.Value, quoted)
 	case *syntax.SglQuoted:
 		if p.Dollar && !it.plainDollar() {
-			b.add(value.Known(ansiC(p.Value)), true)
+			b.add(it.gaps.literal(ansiC(p.Value)), true)
 		} else if p.Dollar {
-			b.add(value.Known("$"+p.Value), true)
+			b.add("$"+it.gaps.literal(p.Value), true)
 		} else {
-			b.add(value.Known(p.Value), true)
+			b.add(it.gaps.literal(p.Value), true)
 		}
 	case *syntax.DblQuoted:
 		// "" makes a field; "$@" of nothing does not.
@@ -113,6 +113,7 @@ func onlyAt(parts []syntax.WordPart) bool {
 
 // lit adds literal text, in which a backslash quotes.
 func (it *interp) lit(b *builder, s string, quoted bool) {
+	s = it.gaps.parts(s)
 	for s != "" {
 		i := strings.IndexByte(s, '\\')
 		if i < 0 {

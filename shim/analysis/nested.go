@@ -1,6 +1,8 @@
 package analysis
 
 import (
+	"math/rand/v2"
+	"strconv"
 	"strings"
 
 	"mvdan.cc/sh/v3/syntax"
@@ -32,7 +34,7 @@ func (it *interp) text(t value.Text, org origin, via string) result {
 	defer func() { it.depth-- }()
 	src := string(t)
 	if !t.Known() {
-		src = gapVars(src)
+		src = it.gaps.vars(src)
 	}
 	p := dialect.ParseText(it.shell, src, it.dialectOptions(), it.limits())
 	if p.Err != nil {
@@ -67,32 +69,63 @@ func (it *interp) text(t value.Text, org origin, via string) result {
 	return r
 }
 
-// gapName is the variable that stands for the unknown parts of a text that is
-// parsed: its value is unknown.
-const gapName = "__guard_unknown"
+// gaps are the variables that stand for the unknown parts of a text that is
+// parsed: for [value.Maybe], and for all others. Their names are new for each
+// analysis, so that no command can know them.
+type gaps struct{ unknown, maybe string }
 
-// maybeName is the variable that stands for value.Maybe.
-const maybeName = "__guard_maybe"
+func newGaps() gaps {
+	id := strconv.FormatUint(rand.Uint64(), 36)
+	return gaps{"__guard_unknown_" + id, "__guard_maybe_" + id}
+}
 
-// gapVars replaces unknown parts by a variable of unknown value, so that what is
-// known around them can be parsed. It is right only where the unknown part is
-// data; a text where it may be syntax is also opaque, see text.
-func gapVars(s string) string {
+// define sets the variables.
+func (g gaps) define(vars map[string]variable) {
+	vars[g.unknown] = variable{alts: []value.Text{value.Any}, exported: true}
+	vars[g.maybe] = variable{alts: []value.Text{value.Maybe}, exported: true}
+}
+
+// has reports whether a variable is one of them.
+func (g gaps) has(name string) bool { return name == g.unknown || name == g.maybe }
+
+// vars replaces unknown parts by the variables, so that what is known around them
+// can be parsed. It is right only where the unknown part is data; a text where it
+// may be syntax is also opaque, see text.
+func (g gaps) vars(s string) string {
 	var b strings.Builder
 	for i := 0; i < len(s); i++ {
 		if s[i] == 0 {
-			name := gapName
+			name := g.unknown
 			if i+1 < len(s) && s[i:i+2] == string(value.Maybe) {
-				name = maybeName
+				name = g.maybe
 			}
 			b.WriteString("${" + name + "}")
 			i++
 			continue
 		}
+		if s[i] == '\\' && i+1 < len(s) {
+			if i++; s[i] == 0 { // it quotes what is not known anyway
+				i--
+				continue
+			}
+			b.WriteByte('\\')
+		}
 		b.WriteByte(s[i])
 	}
 	return b.String()
 }
+
+// parts turns the variables back into unknown parts where they stand in a text in
+// which nothing is expanded.
+func (g gaps) parts(s string) string {
+	if !strings.Contains(s, "{__guard_") {
+		return s
+	}
+	return strings.NewReplacer("${"+g.unknown+"}", string(value.Any), "${"+g.maybe+"}", string(value.Maybe)).Replace(s)
+}
+
+// literal is a text in which nothing is expanded.
+func (g gaps) literal(s string) value.Text { return value.Text(g.parts(string(value.Known(s)))) }
 
 func (it *interp) dialectOptions() dialect.Options {
 	return dialect.Options{Extglob: it.st.shopt["extglob"], Interactive: it.st.opts["interactive"]}

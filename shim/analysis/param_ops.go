@@ -70,7 +70,7 @@ func (it *interp) indirect(name string, p *syntax.ParamExp) string {
 func (it *interp) namesWith(prefix string) []value.Text {
 	set := map[string]bool{}
 	for n, v := range it.st.vars {
-		if strings.HasPrefix(n, prefix) && !v.unset && !strings.HasPrefix(n, "\x00") {
+		if strings.HasPrefix(n, prefix) && !v.unset && !strings.HasPrefix(n, "\x00") && !it.gaps.has(n) {
 			set[n] = true
 		}
 	}

@@ -94,7 +94,7 @@ func (it *interp) heredoc(r *syntax.Redirect) stream {
 				b.WriteString(l.Value)
 			}
 		}
-		t = value.Known(b.String())
+		t = it.gaps.literal(b.String())
 	} else {
 		var b builder
 		it.parts(&b, r.Hdoc.Parts, true, true)
