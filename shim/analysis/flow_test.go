@@ -109,6 +109,9 @@ func TestFlow(t *testing.T) {
 		{`x=$(frob); eval "wc -l '$x'"`, false},
 		{`find . -type f -mtime +3 -exec sh -c "gzip '{}'" \;`, false},
 		{`find . -name .env -exec sh -c "cat '{}'" \;`, true},
+		{`x=$(frob); python3 -c "import os; os.system('rm -rf $x')"`, true},
+		{`x=$(frob); python3 -c "import shutil; shutil.rmtree('/home/ana/$x')"`, true},
+		{`x=$(frob); python3 -c "print(open('$x').read())"`, false},
 		{`cat .env${__guard_maybe}`, true},
 		{`cat .env$__guard_unknown`, true},
 		// A file may be seen under another name in a container.

@@ -60,9 +60,17 @@ func (c *call) foreign(lang inline.Lang, t value.Text, args []value.Text) {
 		if t.Prefix() == "" && t.Suffix() == "" {
 			return // nothing is known: what runs is the interpreter with unknown text
 		}
-		t = value.Text(strings.NewReplacer(string(value.Any), "GUARD_UNKNOWN", string(value.Many), "GUARD_UNKNOWN", string(value.Name), "GUARD_UNKNOWN", string(value.Digits), "0", string(value.Net), "GUARD_UNKNOWN", string(value.Maybe), "").Replace(string(t)))
+		t = value.Text(strings.NewReplacer(string(value.Digits), "0", string(value.Maybe), "").Replace(string(t)))
+		for _, l := range t.Pieces() {
+			if l.Gap != "" {
+				t = value.Text(strings.ReplaceAll(string(t), string(l.Gap), unknownWord))
+			}
+		}
 	}
 	r := inline.Analyze(lang, string(t), args, inline.Limits{})
+	for i := range r.Effects {
+		r.Effects[i] = stillUnknown(r.Effects[i])
+	}
 	via := it.via
 	it.via = append(it.via[:len(it.via):len(it.via)], c.p.Program)
 	for _, e := range r.Effects {
@@ -72,6 +80,21 @@ func (c *call) foreign(lang inline.Lang, t value.Text, args []value.Text) {
 		c.quoted(string(t))
 	}
 	it.via = via
+}
+
+// unknownWord stands for an unknown part of a program text of another language.
+const unknownWord = "GUARD_UNKNOWN"
+
+// stillUnknown makes unknown again what stands for an unknown part.
+func stillUnknown(e inline.Effect) inline.Effect {
+	open := func(t value.Text) value.Text {
+		return value.Text(strings.ReplaceAll(string(t), unknownWord, string(value.Any)))
+	}
+	e.Arg, e.Arg2, e.Body = open(e.Arg), open(e.Arg2), open(e.Body)
+	for i := range e.Argv {
+		e.Argv[i] = open(e.Argv[i])
+	}
+	return e
 }
 
 // path resolves a path of an inline program.
