@@ -87,6 +87,9 @@ func (p *Policy) judge(a *Action, index int, v *Verdict) {
 				continue
 			}
 			f := finding(r, l, a, index)
+			if !p.fits(r, a) {
+				f.Instead = ""
+			}
 			if why, ok := p.lifted(r, l, a); ok {
 				if m == Yes {
 					f.Exception = why
@@ -139,6 +142,24 @@ func finding(r *Rule, l *Layer, a *Action, index int) Finding {
 		f.Layer = l.Name
 	}
 	return f
+}
+
+// fits reports whether the alternative of r is one for the program that runs: not
+// one for another program that r is about as well.
+func (p *Policy) fits(r *Rule, a *Action) bool {
+	if r.Instead == "" || a.Op != Exec || len(a.Argv) == 0 {
+		return true
+	}
+	alt, _, _ := strings.Cut(r.Instead, " ")
+	if p.table.Name(string(a.Argv[0])) == p.table.Name(alt) {
+		return true
+	}
+	for _, c := range r.Command {
+		if first, _, _ := strings.Cut(c, " "); first == alt {
+			return false
+		}
+	}
+	return true
 }
 
 // Rule returns the rule with the id, of the highest layer that has it, or nil.

@@ -43,6 +43,16 @@ func (t *Table) Lookup(program string) *Spec {
 	return nil
 }
 
+// Name returns the canonical name of a program: of the last part of a path, if the
+// table has it.
+func (t *Table) Name(program string) string {
+	program = program[strings.LastIndexByte(program, '/')+1:]
+	if s := t.Lookup(program); s != nil {
+		return s.Names[0]
+	}
+	return program
+}
+
 func (t *Table) lookup(program string) *Spec {
 	for i := range t.extra {
 		for _, n := range t.extra[i].Names {
