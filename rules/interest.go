@@ -78,7 +78,7 @@ func (b *bounded[V]) store(key string, v V, limit int) {
 // Interest compiles the path globs of the rules. Rules that only concern whole
 // trees are left out: it is about single files.
 func (p *Policy) Interest() *Interest {
-	const many = 512
+	const many = 200
 	x := &Interest{
 		fold: p.ctx.FoldCase, everywhere: tails{exact: make(map[string]Ops, many)},
 		at: make(map[string][]place, many), below: make(map[string]Ops, many), other: make(map[string][]place, many),
@@ -104,7 +104,7 @@ func (p *Policy) Interest() *Interest {
 				x.all |= ops
 			}
 			for _, pat := range r.Path {
-				for _, g := range p.patterns(pat) {
+				for _, g := range p.expand(pat) {
 					x.add(g, ops)
 				}
 			}

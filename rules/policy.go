@@ -150,16 +150,26 @@ func (p *Policy) patterns(pat string) []string {
 	if g, ok := p.globs[pat]; ok {
 		return g
 	}
-	var out []string
-	for _, g := range expandBraces(pat) {
-		out = append(out, p.variable(g)...)
+	out := p.expand(pat)
+	p.globs[pat] = out
+	return out
+}
+
+// expand is patterns, for one time only.
+func (p *Policy) expand(pat string) []string {
+	out := expandBraces(pat)
+	if strings.HasPrefix(pat, "~") || strings.HasPrefix(pat, "<") || strings.HasPrefix(pat, "{") {
+		list := out
+		out = nil
+		for _, g := range list {
+			out = append(out, p.variable(g)...)
+		}
 	}
 	if p.ctx.FoldCase {
 		for i := range out {
 			out[i] = strings.ToLower(out[i])
 		}
 	}
-	p.globs[pat] = out
 	return out
 }
 

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"slices"
 	"sync"
+	"syscall"
 	"time"
 
 	"guard/rules"
@@ -143,7 +144,6 @@ type runtimeJudge struct {
 	start    time.Time // what changed since is not trusted to be what its name says
 	guard    os.FileInfo
 	logDir   string
-	literals []string
 	interest *rules.Interest // may be asked without mu
 
 	mu      sync.Mutex // of all below, and of the policy's caches
@@ -156,7 +156,7 @@ type runtimeJudge struct {
 
 func newRuntimeJudge(l *Loaded, loc Locations, w *analysis.Host, o RunOptions, start time.Time) *runtimeJudge {
 	r := &runtimeJudge{
-		loaded: l, world: w, opt: o, start: start, logDir: filepath.Dir(l.Log), interest: l.Policy.Interest(),
+		loaded: l, world: w, opt: o, start: start, logDir: filepath.Dir(l.Log),
 		images: map[int]*image{}, created: map[string]bool{}, told: map[string]bool{}, loads: map[string]bool{}, allowed: map[string]bool{},
 	}
 	r.guard, _ = os.Stat("/proc/self/exe")
@@ -171,7 +171,6 @@ func newRuntimeJudge(l *Loaded, loc Locations, w *analysis.Host, o RunOptions, s
 			}
 		}
 	}
-	r.literals = r.known()
 	return r
 }
 
@@ -186,11 +185,8 @@ func (r *runtimeJudge) known() []string {
 	var out []string
 	there := make(map[string]bool) // directories: most of these files have none
 	for _, p := range r.interest.Literals() {
-		dir, base := filepath.Dir(p), filepath.Base(p)
-		if !exist(dir, there) || !r.interest.In(dir, base, rules.Read.Set()) {
-			continue
-		}
-		if fi, err := os.Lstat(p); err == nil && fi.Mode().IsRegular() {
+		dir := filepath.Dir(p)
+		if exist(dir, there) && kind(p) == syscall.S_IFREG && r.interest.In(dir, filepath.Base(p), rules.Read.Set()) {
 			out = append(out, p)
 		}
 	}
@@ -214,17 +210,28 @@ func (r *runtimeJudge) known() []string {
 func exist(dir string, known map[string]bool) bool {
 	yes, ok := known[dir]
 	if !ok {
-		if yes = dir == "/" || exist(filepath.Dir(dir), known); yes {
-			_, err := os.Lstat(dir)
-			yes = err == nil
-		}
+		yes = dir == "/" || exist(filepath.Dir(dir), known) && kind(dir) != 0
 		known[dir] = yes
 	}
 	return yes
 }
 
-// Protected lists files that are to be known by identity.
-func (r *runtimeJudge) Protected() []string { return r.literals }
+// kind is the type in the mode of what is at path, a link not followed; 0 if
+// nothing is there.
+func kind(path string) uint32 {
+	var st syscall.Stat_t
+	if syscall.Lstat(path, &st) != nil {
+		return 0
+	}
+	return uint32(st.Mode) & syscall.S_IFMT
+}
+
+// Protected lists files that are to be known by identity. It is asked before all
+// else, and does what takes long at the start.
+func (r *runtimeJudge) Protected() []string {
+	r.interest = r.loaded.Policy.Interest()
+	return r.known()
+}
 
 // Interested reports whether a rule can be concerned with op on dir/base.
 func (r *runtimeJudge) Interested(dir, base string, op supervise.Op) bool {

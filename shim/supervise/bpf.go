@@ -2,7 +2,12 @@
 
 package supervise
 
-import "golang.org/x/sys/unix"
+import (
+	"cmp"
+	"slices"
+
+	"golang.org/x/sys/unix"
+)
 
 // Offsets into struct seccomp_data. Both architectures are little-endian, so
 // the low half of an argument comes first.
@@ -87,7 +92,9 @@ func (c cond) body(action uint32) program {
 }
 
 // filter compiles the calls that are seen at level into one program. Calls of
-// another architecture or ABI answer ENOSYS, as on a kernel built without it.
+// another architecture or ABI answer ENOSYS, as on a kernel built without it. The
+// first call in the list is the one that is made most; the others are found by
+// halving.
 func filter(calls []call, level Level) program {
 	p := program{
 		load(offArch),
@@ -95,18 +102,41 @@ func filter(calls []call, level Level) program {
 		load(offNumber),
 		jump(unix.BPF_JGE, x32Bit, 0, 1), ret(retAbsent),
 	}
-	for i := range calls {
-		c := &calls[i]
-		if c.level > level {
-			continue
+	var seen []call
+	for _, c := range calls {
+		if c.level <= level {
+			seen = append(seen, c)
 		}
-		when := c.when
-		if c.kind == kindOpen && level >= LevelFull {
-			when = cond{c.flags, noBit, []uint32{unix.O_PATH}}
-		}
-		body := when.body(c.action())
-		p = append(p, jump(unix.BPF_JEQ, c.nr, 0, len(body)))
-		p = append(p, body...)
 	}
-	return append(p, ret(retAllow))
+	if len(seen) > 0 {
+		p = append(p, seen[0].test(level)...)
+		seen = slices.SortedFunc(slices.Values(seen[1:]), func(a, b call) int { return cmp.Compare(a.nr, b.nr) })
+	}
+	return append(p, halve(seen, level)...)
+}
+
+// halve compiles calls that are sorted by their number; it ends with an answer.
+func halve(calls []call, level Level) program {
+	if len(calls) <= 2 {
+		var p program
+		for i := range calls {
+			p = append(p, calls[i].test(level)...)
+		}
+		return append(p, ret(retAllow))
+	}
+	mid := len(calls) / 2
+	low, high := halve(calls[:mid], level), halve(calls[mid:], level)
+	// The distance may be too far for a conditional jump.
+	p := program{jump(unix.BPF_JGE, calls[mid].nr, 0, 1), {Code: unix.BPF_JMP | unix.BPF_JA, K: uint32(len(low))}}
+	return append(append(p, low...), high...)
+}
+
+// test answers for one call, and lets others pass on.
+func (c *call) test(level Level) program {
+	when := c.when
+	if c.kind == kindOpen && level >= LevelFull {
+		when = cond{c.flags, noBit, []uint32{unix.O_PATH}}
+	}
+	body := when.body(c.action())
+	return append(program{jump(unix.BPF_JEQ, c.nr, 0, len(body))}, body...)
 }

@@ -21,6 +21,7 @@ func (w *worker) exec(n *notification, c *call) reply {
 			return w.vouch()
 		}
 	}
+	<-w.ready
 	how := lookup{}
 	if c.flags != 0 {
 		flags := c.flags.of(n)

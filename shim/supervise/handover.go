@@ -119,6 +119,7 @@ func ServeHandover(rebuild func(state []byte) (Judge, error)) int {
 	s := newServer(listener{handoverListener}, cfg, unheard(calls(), judge))
 	s.moved.Store(legacy.Moved)
 	s.tried.Store(true)
+	s.learn()
 	if _, err := socket.Write([]byte{1}); err != nil {
 		return 125
 	}

@@ -101,6 +101,7 @@ func TestBusy(t *testing.T) {
 func TestFallen(t *testing.T) {
 	usable(t)
 	s := newServer(listener{}, Config{Level: LevelExec, Judge: &fence{}}, calls())
+	s.learn()
 	s.cfg.Stderr = os.NewFile(uintptr(must(unix.MemfdCreate("stderr", 0))), "stderr")
 	got := make(chan error)
 	aside(func() {

@@ -18,7 +18,9 @@ import (
 // deskWorker is a worker without a listener, which can be asked as if this very
 // thread had made a call. What it asks the judge is refused, as nobody waits.
 func deskWorker(j Judge) *worker {
-	return newWorker(newServer(listener{}, Config{Level: LevelFull, Judge: j}, calls()))
+	s := newServer(listener{}, Config{Level: LevelFull, Judge: j}, calls())
+	s.learn()
+	return newWorker(s)
 }
 
 // asked is a call of this thread with up to two paths.

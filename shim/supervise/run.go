@@ -82,6 +82,10 @@ func (t *tree) run() (Status, error) {
 	signals := relaySignals()
 	defer signals.stop()
 	still()
+	if t.server != nil {
+		go t.server.learn() // while the program is being started
+		defer func() { <-t.server.ready }()
+	}
 	aside(t.launch)
 	pid := 0
 	for {

@@ -21,6 +21,7 @@ type server struct {
 	listener
 	cfg       Config
 	calls     [maxNumbers]*call
+	ready     chan bool // closed when protected is known
 	protected *protected
 	processes *processes
 	moved     atomic.Bool // some process may have another root
@@ -38,9 +39,8 @@ type server struct {
 }
 
 func newServer(l listener, cfg Config, list []call) *server {
-	s := &server{listener: l, cfg: cfg, processes: newProcesses(), crew: newCrew(), pid: os.Getpid()}
+	s := &server{listener: l, cfg: cfg, processes: newProcesses(), crew: newCrew(), pid: os.Getpid(), ready: make(chan bool)}
 	s.alone = turnsFor(runtime.NumCPU()) == 1
-	s.protected = newProtected(cfg.Judge.Protected(), cfg.Guarded)
 	for _, op := range []Op{OpMount, OpNamespace, OpConnect, OpPtrace, OpKill} {
 		s.hears[op] = cfg.Judge.Interested("", "", op)
 	}
@@ -50,6 +50,18 @@ func newServer(l listener, cfg Config, list []call) *server {
 		s.calls[list[i].nr] = &list[i]
 	}
 	return s
+}
+
+// learn finds out which files are protected; until then calls wait. Where that
+// fails all are refused: without protected each is a fault.
+func (s *server) learn() {
+	defer close(s.ready)
+	defer func() {
+		if fault := recover(); fault != nil {
+			s.tell(fmt.Sprintf("guard: internal fault: %v", fault))
+		}
+	}()
+	s.protected = newProtected(s.cfg.Judge.Protected(), s.cfg.Guarded)
 }
 
 // hidden reports whether the working directory, in which the tree starts, is not
@@ -110,7 +122,7 @@ func (w *worker) receives() bool {
 			}
 		case unix.EINTR:
 		default:
-			w.fall(fmt.Errorf("receive system call: %w", e))
+			w.fall(fmt.Errorf("receive system call: %w: %w", ErrUnsupported, e))
 			return false
 		}
 	}
@@ -198,7 +210,7 @@ func (w *worker) reply(id uint64, r reply) {
 		e = w.listener.fail(id, r.errno)
 	}
 	if e == unix.EPERM || e == unix.EACCES || e == unix.ENOSYS {
-		w.fall(fmt.Errorf("answer system call: %w", e))
+		w.fall(fmt.Errorf("answer system call: %w: %w", ErrUnsupported, e))
 	}
 }
 
@@ -232,21 +244,22 @@ func (s *server) try() error {
 			e = 0
 		}
 	}
-	if why := s.fallen.Load(); why != nil {
-		return fmt.Errorf("%w: %w", ErrUnsupported, *why)
-	}
 	if e != 0 {
-		s.fall(e)
-		return fmt.Errorf("try supervision: %w: %w", ErrUnsupported, e)
+		s.fall(fmt.Errorf("try supervision: %w: %w", ErrUnsupported, e))
+	}
+	if why := s.fallen.Load(); why != nil {
+		return *why
 	}
 	s.tried.Store(true)
 	return nil
 }
 
 func (w *worker) dispatch(n *notification, c *call) reply {
-	switch c.kind {
-	case kindExec:
+	if c.kind == kindExec {
 		return w.exec(n, c)
+	}
+	<-w.ready
+	switch c.kind {
 	case kindOpen:
 		return w.openCall(n, c)
 	case kindOpenat2:

@@ -150,7 +150,8 @@ type Judge interface {
 	Judge(e *Event) Answer
 	// Protected lists absolute paths of files and directories that are also to
 	// be known by device and inode, so that hard links to them are seen. It is
-	// called once, at start.
+	// called once, before anything else but what is asked at start; the program
+	// may run meanwhile, until it asks for something.
 	Protected() []string
 }
 

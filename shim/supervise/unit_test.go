@@ -48,6 +48,13 @@ func TestOpNames(t *testing.T) {
 // verdict runs a filter as the kernel does.
 func verdict(t *testing.T, p program, arch, nr uint32, args ...uint64) uint32 {
 	t.Helper()
+	answer, _ := runFilter(t, p, arch, nr, args...)
+	return answer
+}
+
+// runFilter also counts the instructions.
+func runFilter(t *testing.T, p program, arch, nr uint32, args ...uint64) (answer uint32, steps int) {
+	t.Helper()
 	var data [16]uint32
 	data[0], data[1] = nr, arch
 	for i, a := range args {
@@ -55,6 +62,7 @@ func verdict(t *testing.T, p program, arch, nr uint32, args ...uint64) uint32 {
 	}
 	acc := uint32(0)
 	for pc := 0; pc < len(p); pc++ {
+		steps++
 		skip := func(yes bool) {
 			if yes {
 				pc += int(p[pc].Jt)
@@ -66,19 +74,54 @@ func verdict(t *testing.T, p program, arch, nr uint32, args ...uint64) uint32 {
 		case unix.BPF_LD | unix.BPF_W | unix.BPF_ABS:
 			acc = data[in.K/4]
 		case unix.BPF_RET | unix.BPF_K:
-			return in.K
+			return in.K, steps
 		case unix.BPF_JMP | unix.BPF_JEQ | unix.BPF_K:
 			skip(acc == in.K)
 		case unix.BPF_JMP | unix.BPF_JGE | unix.BPF_K:
 			skip(acc >= in.K)
 		case unix.BPF_JMP | unix.BPF_JSET | unix.BPF_K:
 			skip(acc&in.K != 0)
+		case unix.BPF_JMP | unix.BPF_JA:
+			pc += int(in.K)
 		default:
 			t.Fatalf("instruction %x", in.Code)
 		}
 	}
 	t.Fatal("the program ends without an answer")
-	return 0
+	return 0, 0
+}
+
+// TestFilterShort holds that each call of the list gets its answer, any other
+// passes, and neither takes long to be found.
+func TestFilterShort(t *testing.T) {
+	const most = 24 // instructions
+	for level := LevelExec; level <= LevelFull; level++ {
+		p := filter(calls(), level)
+		want := map[uint32]uint32{}
+		for _, c := range calls() {
+			if c.level <= level && c.when.arg == 0 && c.kind != kindOpen {
+				want[c.nr] = c.action()
+			} else if c.level <= level {
+				want[c.nr] = 0 // by its arguments
+			}
+		}
+		for nr := range uint32(600) {
+			got, steps := runFilter(t, p, nativeArch, nr)
+			w, listed := want[nr]
+			if !listed {
+				w = retAllow
+			}
+			if w != 0 && got != w {
+				t.Errorf("%v: call %d: %x, want %x", level, nr, got, w)
+			}
+			if steps > most {
+				t.Errorf("%v: call %d takes %d instructions", level, nr, steps)
+			}
+		}
+		if _, steps := runFilter(t, p, nativeArch, unix.SYS_OPENAT, 0, 0, 0); level >= LevelWrite && steps > 9 {
+			t.Errorf("%v: an open takes %d instructions", level, steps)
+		}
+	}
 }
 
 func TestFilter(t *testing.T) {
