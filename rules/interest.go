@@ -13,11 +13,9 @@ type Ops uint16
 // Set returns the set that holds o alone.
 func (o Op) Set() Ops { return 1 << o }
 
-// The bounds of an [Interest]'s caches, in entries; a full cache starts anew.
-const (
-	maxInterestDirs  = 4096
-	maxInterestBases = 16384
-)
+// maxInterestDirs bounds an [Interest]'s cache, in entries; when full it starts
+// anew.
+const maxInterestDirs = 4096
 
 // Interest answers in a moment whether a rule that refuses can be concerned with
 // an operation on a path. Yes means: ask [Policy.Evaluate]. It may be used by
@@ -31,13 +29,13 @@ type Interest struct {
 	below      map[string]Ops      // globs HEAD/**, by such a HEAD
 	other      map[string][]place  // other globs, by a whole component of HEAD, if any
 	dirs       bounded[*directory] // without everywhere
-	bases      bounded[Ops]        // of a last component, of everywhere
 }
 
-// tails are globs of a path's last component.
+// tails are globs of a path's last component, those with wildcards by their first
+// byte or, where that is one, by their last, or by 0.
 type tails struct {
-	exact map[string]Ops
-	wild  []place
+	exact       map[string]Ops
+	first, last map[byte][]place
 }
 
 // directory is what concerns the files in one.
@@ -80,7 +78,7 @@ func (b *bounded[V]) store(key string, v V, limit int) {
 func (p *Policy) Interest() *Interest {
 	const many = 200
 	x := &Interest{
-		fold: p.ctx.FoldCase, everywhere: tails{exact: make(map[string]Ops, many)},
+		fold: p.ctx.FoldCase, everywhere: tails{make(map[string]Ops, many), map[byte][]place{}, map[byte][]place{}},
 		at: make(map[string][]place, many), below: make(map[string]Ops, many), other: make(map[string][]place, many),
 	}
 	for _, l := range p.layers {
@@ -173,15 +171,27 @@ func (x *Interest) file(head string, p place) {
 }
 
 func (t *tails) add(tail string, ops Ops) {
-	if strings.ContainsAny(tail, wildcards) {
-		t.wild = append(t.wild, last(tail, ops))
-	} else {
+	p := last(tail, ops)
+	switch first, final := tail[:min(1, len(tail))], tail[max(len(tail)-1, 0):]; {
+	case p.head == "":
 		t.exact[tail] |= ops
+	case !strings.Contains(wildcards, first):
+		t.first[first[0]] = append(t.first[first[0]], p)
+	case strings.IndexByte(tail, '[') < 0 && strings.IndexByte(tail, '\\') < 0 && !strings.Contains(wildcards, final):
+		t.last[final[0]] = append(t.last[final[0]], p)
+	default:
+		t.last[0] = append(t.last[0], p)
 	}
 }
 
 // of returns the operations on base that a glob of t concerns.
-func (t *tails) of(base string) Ops { return matching(t.wild, base, t.exact[base]) }
+func (t *tails) of(base string) Ops {
+	ops := matching(t.last[0], base, t.exact[base])
+	if base != "" {
+		ops = matching(t.last[base[len(base)-1]], base, matching(t.first[base[0]], base, ops))
+	}
+	return ops
+}
 
 // last is a glob of a last component alone.
 func last(tail string, ops Ops) place {
@@ -241,12 +251,7 @@ func (x *Interest) In(dir, base string, ops Ops) bool {
 	if dir == "/" {
 		dir = ""
 	}
-	found, ok := x.bases.load(base)
-	if !ok {
-		found = x.everywhere.of(base)
-		x.bases.store(base, found, maxInterestBases)
-	}
-	if found&ops != 0 {
+	if x.everywhere.of(base)&ops != 0 {
 		return true
 	}
 	here, ok := x.dirs.load(dir)

@@ -37,14 +37,14 @@ func works() []work {
 
 // BenchmarkRuntimeWork measures ordinary work in one run under: the real bash;
 // guard with the text layer alone; a supervisor that lets every call through
-// unseen, the floor of what the run-time layer can cost; guard at write and at
-// full. They take turns. The metrics are ratios to bash: min of the fastest
+// unseen, the floor of what the run-time layer can cost; guard at write, at full
+// and strict. They take turns. The metrics are ratios to bash: min of the fastest
 // times, med the median of each turn's, cpu that of processor time, which other
 // work on the machine disturbs least. full/text is the layer by itself.
 func BenchmarkRuntimeWork(b *testing.B) {
 	supervised(b)
 	bin := b.TempDir()
-	for _, level := range []string{"off", "write", "full"} {
+	for _, level := range []string{"off", "write", "full", "strict"} {
 		supervisedShell(b, filepath.Join(bin, level), runtimeTable(level))
 	}
 	floor := filepath.Join(bin, "floor")
@@ -70,6 +70,7 @@ func BenchmarkRuntimeWork(b *testing.B) {
 				{"floor", []string{floor, "__floor", "/bin/bash", "-c", text}},
 				{"write", under("write")},
 				{"full", under("full")},
+				{"strict", under("strict")},
 			})
 		})
 	}
