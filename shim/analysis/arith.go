@@ -104,6 +104,14 @@ func (it *interp) arithValue(t value.Text) (int64, bool) {
 	return it.arithText(string(t))
 }
 
+// subscript evaluates the index in NAME[INDEX], given as the name of a variable: the
+// shell carries out what is substituted there.
+func (it *interp) subscript(t value.Text) {
+	if _, index, ok := strings.Cut(string(t), "["); ok && strings.ContainsAny(index, "$`") {
+		it.arithText(strings.TrimSuffix(index, "]"))
+	}
+}
+
 func (it *interp) arithText(s string) (int64, bool) {
 	s = strings.TrimSpace(s)
 	if s == "" {

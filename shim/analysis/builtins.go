@@ -141,7 +141,10 @@ func (it *interp) builtin(name string, argv []value.Text, words []*syntax.Word) 
 		}
 		return success, true
 	case "type", "which", "whence", "where", "typeof":
-		if name != "which" {
+		switch {
+		case name == "type" && len(args) > 1 && (args[0] == "-P" || args[0] == "-p"):
+			return it.whereIs(args[1:], false), true
+		case name != "which":
 			it.stdout.write(value.Any + "\n")
 			return unsure, true
 		}
@@ -197,6 +200,16 @@ func (it *interp) compgen(args []value.Text) {
 		}
 		if (a == "-W") && i+1 < len(args) {
 			it.sub().prompt(args[i+1])
+		}
+		if (a == "-f" || a == "-d" || a == "-G") && i < len(args)-1 {
+			pat := string(args[i+1])
+			if a != "-G" {
+				pat += "*"
+			}
+			if found, ok := it.glob(pat); ok && args[i+1].Known() {
+				it.stdout.writeLines(found)
+				return
+			}
 		}
 	}
 	it.stdout.write(value.Any + "\n")

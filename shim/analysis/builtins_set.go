@@ -100,13 +100,10 @@ func tail(ws []*syntax.Word) []*syntax.Word {
 func (it *interp) commandBuiltin(name string, args []value.Text, words []*syntax.Word) result {
 	words = tail(words)
 	for len(args) > 0 && strings.HasPrefix(string(args[0]), "-") {
-		if args[0] == "-v" && len(args) == 2 && it.st.funcs[string(args[1])] == nil && it.st.aliases[string(args[1])] == "" {
-			if p, ok := it.inPath(args[1]); ok {
-				it.stdout.write(p + "\n")
-				return success
-			}
+		if args[0] == "-v" {
+			return it.whereIs(args[1:], true)
 		}
-		if args[0] == "-v" || args[0] == "-V" {
+		if args[0] == "-V" {
 			it.stdout.write(value.Any + "\n")
 			return unsure
 		}
@@ -128,7 +125,61 @@ func (it *interp) commandBuiltin(name string, args []value.Text, words []*syntax
 	return it.program(args, words)
 }
 
+// whereIs prints where programs are, as command -v and which do; with shell, what the
+// shell itself carries out comes first.
+func (it *interp) whereIs(names []value.Text, shell bool) result {
+	r := failure
+	for _, n := range names {
+		if !n.Known() {
+			it.stdout.write(value.Any + "\n")
+			r = unsure
+			continue
+		}
+		if _, fn := it.st.funcs[string(n)]; shell && (fn || it.st.aliases[string(n)] != "") {
+			it.stdout.write(n + "\n")
+			r = success
+			continue
+		}
+		p, sure := it.located(n)
+		switch {
+		case p != "" && sure:
+			r = success
+		case !sure:
+			r = unsure
+		default:
+			continue
+		}
+		if p == "" {
+			p = value.Any
+		}
+		it.stdout.write(p + "\n")
+	}
+	return r
+}
+
+// located finds a program as the shell does; sure is false where it may be elsewhere,
+// or be made until then.
+func (it *interp) located(name value.Text) (p value.Text, sure bool) {
+	if strings.Contains(string(name), "/") {
+		return name, it.exists(it.abs(name)) == rules.True
+	}
+	if path, ok := it.get("PATH"); !ok || !path.Known() {
+		return name, false
+	}
+	if p, ok := it.inPath(name); ok {
+		return p, true
+	}
+	if it.table.Lookup(string(name)) != nil {
+		return name, false
+	}
+	return "", !it.ranAny()
+}
+
 func (it *interp) setBuiltin(args []value.Text) {
+	if len(args) == 0 { // prints every variable
+		it.reveal()
+		it.stdout.write(value.Any)
+	}
 	for i := 0; i < len(args); i++ {
 		a := string(args[i])
 		if a == "--" {
@@ -165,6 +216,8 @@ func (it *interp) setBuiltin(args []value.Text) {
 				it.st.opts["allexport"] = on
 			case 'x':
 				it.st.opts["xtrace"] = on
+			case 'v':
+				it.st.opts["verbose"] = on
 			case 'n':
 				it.st.opts["noexec"] = on
 			}

@@ -55,6 +55,10 @@ func (it *interp) declare(c *syntax.DeclClause) result {
 		it.makeReadonly(c.Variant.Value, flags, a.Name.Value)
 		it.inherited(a.Name.Value, false)
 	}
+	if strings.ContainsAny(flags, "fF") && !strings.ContainsAny(flags, "xgp") {
+		it.printFuncs(c.Args, strings.Contains(flags, "F"))
+		return success
+	}
 	if len(c.Args) == 0 || strings.Contains(flags, "p") {
 		it.reveal()
 		it.stdout.write(value.Any)
@@ -63,6 +67,29 @@ func (it *interp) declare(c *syntax.DeclClause) result {
 		}
 	}
 	return success
+}
+
+// printFuncs prints functions, or with names the names of all.
+func (it *interp) printFuncs(args []*syntax.Assign, names bool) {
+	named := false
+	for _, a := range args {
+		if a.Name == nil {
+			continue
+		}
+		named = true
+		f, ok := it.st.funcs[a.Name.Value]
+		var b bytes.Buffer
+		switch {
+		case !ok:
+		case f.maybe || f.other != nil || names || syntax.NewPrinter().Print(&b, f.body) != nil:
+			it.stdout.write(value.Any)
+		default:
+			it.stdout.write(value.Known(a.Name.Value + " () \n" + b.String() + "\n"))
+		}
+	}
+	if !named && len(it.st.funcs) > 0 {
+		it.stdout.write(value.Any)
+	}
 }
 
 // declareWords is declare as called with words that are only known now.
@@ -81,6 +108,7 @@ func (it *interp) declareOne(variant, flags string, off bool, t value.Text) {
 	name, v, has := strings.Cut(string(t), "=")
 	name = strings.TrimSuffix(name, "+")
 	if !isName(name) {
+		it.subscript(value.Text(name))
 		return
 	}
 	it.attributes(variant, flags, off, name)
@@ -199,6 +227,7 @@ func (it *interp) read(args []value.Text) result {
 			continue
 		}
 		if name, _, _ := strings.Cut(s, "["); isName(name) {
+			it.subscript(args[i])
 			names = append(names, name)
 		}
 	}

@@ -19,6 +19,17 @@ func (c *call) finds() bool {
 // carries value.Maybe.
 func (c *call) found() []value.Text { return c.foundIn(nil) }
 
+// isRoot reports whether all below the file found is found as well: it is where the
+// search starts.
+func (c *call) isRoot(t value.Text) bool {
+	for _, a := range c.p.Args {
+		if a.Effect.Kind() == "list" && a.Text == t {
+			return true
+		}
+	}
+	return false
+}
+
 // foundIn is found below roots, where they are given.
 func (c *call) foundIn(roots []value.Text) []value.Text {
 	if roots == nil {
@@ -209,8 +220,9 @@ func (w *walker) visit(p place) bool {
 	if t == "" {
 		t = "/"
 	}
-	// A file that is named is found, and so is the root, whatever else is there.
-	if sure := f.named || !w.s.tests && p.depth == 0; f.found == rules.Maybe || !sure {
+	// A file that is named is found, for what cannot be tested may as well hold; and
+	// so is the root, whatever else is there.
+	if !f.named && (w.s.tests || p.depth > 0 || f.found == rules.Maybe) {
 		t += value.Maybe
 	}
 	if f.found != rules.No {

@@ -263,6 +263,9 @@ func (it *interp) sourceFile(p value.Text, via string) {
 		return
 	}
 	it.runFile(p)
+	if it.st.opts["verbose"] || it.st.opts["xtrace"] { // its lines are printed
+		it.reveal()
+	}
 	if t, ok := it.scriptText(p); ok {
 		it.text(t, origin{parent: &it.org, nested: true, span: it.span}, via)
 	}

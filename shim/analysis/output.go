@@ -30,6 +30,9 @@ func (it *interp) runProgram(argv []value.Text, words []*syntax.Word) result {
 // runArgs runs a command once for the words that xargs and its like add to it.
 func (c *call) runArgs(sub *interp, argv []value.Text, words []*syntax.Word, split bool) {
 	items := c.items()
+	if c.p.Spec.Stdin == "args" {
+		sub.stdin = stream{set: true} // the words have been read from it
+	}
 	if len(items) == 0 && c.ifItems() {
 		return
 	}
@@ -64,6 +67,7 @@ func (c *call) runArgs(sub *interp, argv []value.Text, words []*syntax.Word, spl
 				for k, w := range argv {
 					next[k] = value.Text(strings.ReplaceAll(string(w), string(mark), string(t)))
 				}
+				sub.whole = c.finds() && c.isRoot(t)
 				sub.runProgram(next, nil)
 				return sub.spend()
 			})
@@ -279,6 +283,9 @@ func (it *interp) pureRun(c *call) bool {
 		argv[i] = string(a)
 	}
 	argv[0] = name
+	if it.stdin.list && len(c.p.Args) <= 1 && it.pureLines(argv) {
+		return true
+	}
 	in := []byte(nil)
 	switch {
 	case it.stdin.raw != nil:
@@ -318,6 +325,13 @@ func (c *call) output() {
 	switch kind {
 	case "none", "shell-init":
 		return
+	case "programs":
+		var names []value.Text
+		for _, a := range c.p.Args {
+			names = append(names, a.Text)
+		}
+		it.whereIs(names, false)
+		return
 	case "loaded":
 		it.st.loaded = append(it.st.loaded, c.loaded...)
 		it.reveal()
@@ -346,13 +360,6 @@ func (c *call) output() {
 	case "digits":
 		it.stdout.write(value.Digits + "\n")
 		return
-	case "program":
-		if len(c.p.Args) == 1 && len(c.p.Opts) == 0 {
-			if p, ok := it.inPath(c.p.Args[0].Text); ok {
-				it.stdout.write(p + "\n")
-				return
-			}
-		}
 	case "toplevel":
 		if r, ok := it.w.Repo(string(c.dir)); ok && c.dir.Known() && len(c.p.Args) == 0 {
 			if _, top := c.p.Opt("--show-toplevel"); top {
@@ -368,7 +375,7 @@ func (c *call) output() {
 	if c.ran && !c.prints && c.p.Spec != nil && kind == "" {
 		return // what it ran has written
 	}
-	it.stdout.made = kind == "" && c.rewrites()
+	it.stdout.made = kind == "" && c.rewrites() && !it.stdin.known()
 	it.stdout.write(value.Any)
 }
 
@@ -391,15 +398,17 @@ func (c *call) outputLines(kind string) {
 		if isSource(a.Effect) || a.Effect == "list" {
 			files++
 			if (a.Effect == "list" || kind == "names") && !c.finds() {
-				lines = append(lines, it.below(c.abs(a.Text), a.Text)...)
+				lines = append(lines, it.below(c.abs(a.Text), a.Text, c.shows("all"))...)
 			}
 		}
 	}
 	switch {
 	case c.finds():
 		lines = c.found()
+	case c.shows("untracked"):
+		lines = c.untracked()
 	case kind == "names" && files == 0:
-		lines = it.below(c.dir, "")
+		lines = it.below(c.dir, "", c.shows("all"))
 	case kind == "lines" && files == 0 && it.stdin.list:
 		lines = it.stdin.lines
 	case kind == "lines" && files == 0 && it.stdin.known():
@@ -414,25 +423,6 @@ func (c *call) outputLines(kind string) {
 		lines = []value.Text{value.Any}
 	}
 	it.stdout.writeLines(lines)
-}
-
-// below lists what ls or git ls-files may print for a directory.
-func (it *interp) below(dir, shown value.Text) []value.Text {
-	budget := maxEntries
-	names, ok := it.names(dir, &budget)
-	if !ok || !dir.Known() {
-		return []value.Text{value.Any}
-	}
-	if len(names) == 0 && shown != "" {
-		return []value.Text{shown}
-	}
-	var out []value.Text
-	for _, n := range names {
-		if n[0] != '.' {
-			out = append(out, value.Known(n)+value.Maybe)
-		}
-	}
-	return out
 }
 
 // fresh prints the name of a new file or directory.

@@ -277,7 +277,9 @@ func (it *interp) glob(pat string) ([]value.Text, bool) {
 		}
 		if slash {
 			for i := range next {
-				next[i] += "/"
+				if next[i] != "" { // what ** finds first is the directory at hand
+					next[i] += "/"
+				}
 			}
 		}
 		bases, rest = next, r
@@ -353,7 +355,7 @@ func (it *interp) globStar(base string, budget *int) ([]string, bool) {
 		return nil, false
 	}
 	for _, n := range names {
-		if n[0] == '.' {
+		if n[0] == '.' && !it.st.shopt["dotglob"] {
 			continue
 		}
 		if it.isDir(it.abs(value.Known(base + n))) {

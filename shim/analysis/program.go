@@ -311,7 +311,7 @@ func (c *call) apply(e programs.Effect, t value.Text, i int) {
 			c.file(rules.Chmod, t, e.Param() == "tree")
 		}
 	case "chmod", "chmod-tree":
-		c.file(rules.Chmod, t, e == "chmod-tree")
+		c.file(rules.Chmod, t, e == "chmod-tree" || it.whole)
 	case "link":
 		c.file(rules.Read, t, false)
 		(*it.out)[len(*it.out)-1].Op = rules.Mount

@@ -150,6 +150,9 @@ func (it *interp) redirIn(fd int, p value.Text) {
 func (it *interp) devFd(p value.Text) (stream, bool) {
 	n, ok := strings.CutPrefix(string(p), "/dev/fd/")
 	if !ok {
+		n, ok = strings.CutPrefix(string(p), "/proc/self/fd/")
+	}
+	if !ok {
 		if p == "/dev/stdin" {
 			return it.stdin, true
 		}

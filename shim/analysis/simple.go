@@ -108,6 +108,7 @@ func (it *interp) simpleOnce(c *syntax.CallExpr) result {
 	r := success
 	if len(argv) > 0 {
 		r = it.run(argv, words)
+		it.st.last = argv[len(argv)-1]
 	}
 	for _, f := range it.pending {
 		f()

@@ -46,6 +46,7 @@ type state struct {
 	aliases  map[string]string
 	params   []value.Text
 	arg0     value.Text
+	last     value.Text // the last word of the command before: $_
 	dir      value.Text
 	dirs     []value.Text // pushd
 	oldDir   value.Text
@@ -174,6 +175,9 @@ func (s *state) join(o *state) {
 		s.vars[dirName] = joinVar(alts, variable{alts: append([]value.Text{o.dir}, o.dirAlts()...)})
 	}
 	s.params = joinWords(s.params, o.params)
+	if s.last != o.last {
+		s.last = value.Any
+	}
 	for i := 0; i < len(s.locals) && i < len(o.locals); i++ {
 		for n, l := range o.locals[i] {
 			if _, ok := s.locals[i][n]; !ok {

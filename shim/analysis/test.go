@@ -147,6 +147,7 @@ func (it *interp) unaryTest(op string, t value.Text) result {
 		return truth(t != "", t.Known() || t.Prefix() != "" || t.Suffix() != "")
 	case "-v":
 		name, _, _ := strings.Cut(string(t), "[")
+		it.subscript(t)
 		_, ok := it.get(name)
 		return truth(ok, t.Known() && !strings.Contains(string(t), "["))
 	case "-e", "-f", "-d", "-a", "-h", "-L", "-r", "-s", "-x":

@@ -106,7 +106,12 @@ func (it *interp) special(name string) (t value.Text, ok, special bool) {
 			return it.st.dir, true, true
 		}
 		return it.st.oldDir, it.st.oldDir != "", true
-	case "_", "EPOCHREALTIME", "BASH_COMMAND", "BASH_REMATCH":
+	case "_":
+		if it.st.last != "" {
+			return it.st.last, true, true
+		}
+		return value.Any, true, true
+	case "EPOCHREALTIME", "BASH_COMMAND", "BASH_REMATCH":
 		return value.Any, true, true
 	}
 	if name != "" && name[0] >= '1' && name[0] <= '9' && strings.Trim(name, "0123456789") == "" {
