@@ -150,7 +150,7 @@ func Outputs() []string {
 
 // Inputs lists the words of the key stdin; some take a parameter after a colon.
 func Inputs() []string {
-	return []string{"code", "shell", "sql", "mongo", "redis", "url", "mentions", "file-list", "args"}
+	return []string{"code", "shell", "sql", "mongo", "redis", "url", "mentions", "wire", "file-list", "args"}
 }
 
 // fault is what is wrong with a key of an entry.

@@ -159,20 +159,22 @@ func (r *reader) operand(w value.Text) bool {
 	return false
 }
 
-// keyValue matches an operand of the form key=value.
+// keyValue matches an operand of the form key=value: by the longest key that fits.
 func (r *reader) keyValue(w value.Text) (*Option, value.Text, bool) {
+	var best *Option
+	long := 0
 	for _, s := range r.chain {
 		for i := range s.Options {
 			if o := &s.Options[i]; o.Arg == KeyValue {
 				for _, n := range o.Names {
-					if v, ok := strings.CutPrefix(string(w), n); ok {
-						return o, value.Text(v), true
+					if len(n) > long && strings.HasPrefix(string(w), n) {
+						best, long = o, len(n)
 					}
 				}
 			}
 		}
 	}
-	return nil, "", false
+	return best, w[long:], best != nil
 }
 
 // find looks an option up, innermost description first, with abbreviations.

@@ -283,6 +283,10 @@ func (c *call) stdin() {
 		c.sql(t)
 	case "mentions":
 		c.mentions(t, c.p.Spec.Stdin.Param() == "write")
+	case "wire":
+		if t.Prefix() != "" {
+			c.wireOf(t)
+		}
 	case "mongo":
 		c.emitStatements(statement.Mongo(t))
 	case "redis":

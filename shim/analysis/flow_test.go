@@ -236,6 +236,15 @@ func TestFlow(t *testing.T) {
 		{`find . -path ./node_modules -prune -o -name '*.js' -exec cat {} +`, false},
 		{`find src -type d -exec chmod 755 {} \;`, false},
 		{`fd .env -x cat`, false},
+		// What is sent over a plain connection.
+		{`printf 'FLUSHALL\r\n' | nc 10.0.0.1 6379`, true},
+		{`echo FLUSHALL > /dev/tcp/10.0.0.1/6379`, true},
+		{`exec 3<>/dev/tcp/10.0.0.1/6379; echo FLUSHALL >&3`, true},
+		{`echo flush_all | socat - TCP:10.0.0.1:11211`, true},
+		{`(printf 'DELETE /users HTTP/1.1\r\nHost: a\r\n\r\n'; sleep 1) | nc api.example 80`, true},
+		{`printf 'PING\r\n' | nc localhost 6379`, false},
+		{`printf 'GET / HTTP/1.0\r\n\r\n' | nc api.example 80`, false},
+		{`exec 3<>/dev/tcp/api.example/80; printf 'GET / HTTP/1.0\r\n\r\n' >&3; cat <&3`, false},
 	} {
 		if got := j.decide(row.text) != rules.Allow; got != row.refuse {
 			t.Errorf("%s\nrefused: %t, want %t", row.text, got, row.refuse)

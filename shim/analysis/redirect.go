@@ -39,6 +39,9 @@ func (it *interp) redirect(s *syntax.Stmt, keep bool) func() {
 			p := it.target(r.Word)
 			it.redirIn(max(fd, 0), p)
 			it.redirOut(p, rules.Append, false)
+			if fd > 2 && isSocket(p) {
+				it.keepOut(fd, &buffer{sink: func(s stream) { it.wireTo(p, s) }})
+			}
 		case syntax.RdrOut, syntax.RdrClob, syntax.AppOut, syntax.AppClob, syntax.RdrAll, syntax.RdrAllClob, syntax.AppAll, syntax.AppAllClob:
 			if f := it.outTo(r, fd); f != nil {
 				settle = append(settle, f)
@@ -131,7 +134,7 @@ func (it *interp) redirIn(fd int, p value.Text) {
 		it.input(fd, s)
 		return
 	}
-	if strings.HasPrefix(string(p), "/dev/tcp/") || strings.HasPrefix(string(p), "/dev/udp/") {
+	if isSocket(p) {
 		it.connect(p)
 		it.input(fd, stream{text: value.Net, set: true})
 		return
@@ -165,6 +168,11 @@ func (it *interp) devFd(p value.Text) (stream, bool) {
 	return s, ok
 }
 
+// isSocket reports whether p stands for a connection in redirections.
+func isSocket(p value.Text) bool {
+	return strings.HasPrefix(string(p), "/dev/tcp/") || strings.HasPrefix(string(p), "/dev/udp/")
+}
+
 // connect records that a connection is opened through bash's /dev/tcp.
 func (it *interp) connect(p value.Text) {
 	parts := strings.Split(string(p), "/")
@@ -185,9 +193,17 @@ func (it *interp) outTo(r *syntax.Redirect, fd int) func() {
 	} else if it.st.opts["noclobber"] && r.Op == syntax.RdrOut {
 		how = rules.Create
 	}
-	if s := string(p); strings.HasPrefix(s, "/dev/tcp/") || strings.HasPrefix(s, "/dev/udp/") {
+	if isSocket(p) {
 		it.connect(p)
 		it.input(max(fd, 1), stream{text: value.Net, set: true})
+		buf := &buffer{sink: func(s stream) { it.wireTo(p, s) }}
+		switch {
+		case fd > 2:
+			it.keepOut(fd, buf)
+		case fd == 1 || fd < 0:
+			it.stdout = buf
+			return func() { buf.sink(buf.stream()) }
+		}
 		return nil
 	}
 	buf := &buffer{}
