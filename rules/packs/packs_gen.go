@@ -220,7 +220,6 @@ var builtinIndex = [...]rules.IndexEntry{
 	{Key: ":statement", Rules: []int32{36, 37, 38, 39, 40, 41, 42, 43, 44, 45, 49, 108}},
 	{Key: ":write", Rules: []int32{64, 71, 72, 73, 74, 75, 76, 77, 78, 95, 96, 121, 125, 127, 129, 130, 131, 132, 135, 136, 137, 147, 148, 149, 163, 170, 171}},
 	{Key: "?", Rules: []int32{51, 52, 65, 109, 141}},
-	{Key: "Restart-Computer", Rules: []int32{162}},
 	{Key: "Stop-Computer", Rules: []int32{162}},
 	{Key: "VBoxManage", Rules: []int32{35}},
 	{Key: "aa-disable", Rules: []int32{167}},

@@ -277,12 +277,19 @@ func (c *call) stdin() {
 			it.opaque("the program that runs is not known", nil)
 			return
 		}
-		c.code(c.p.Spec.Stdin.Param(), t, len(c.argv))
+		at := len(c.argv) // of the operand behind which the program's own arguments stand
+		for _, a := range c.p.Args {
+			if a.Text == "-" {
+				at = a.Index
+				break
+			}
+		}
+		it.without(func() { c.code(c.p.Spec.Stdin.Param(), t, at) })
 	case "sql":
 		c.dialect = c.p.Spec.Stdin.Param()
 		c.sql(t)
 	case "mentions":
-		c.mentions(t, c.p.Spec.Stdin.Param() == "write")
+		it.without(func() { c.mentions(t, c.p.Spec.Stdin.Param() == "write") })
 	case "wire":
 		if t.Prefix() != "" {
 			c.wireOf(t)
@@ -297,7 +304,21 @@ func (c *call) stdin() {
 		}
 	case "file-list":
 		c.fileList("-")
+	case "args":
+		if !c.ran && len(c.p.Spec.Args) > 0 && c.p.Spec.Args[0].Effect == "run-first" { // its lines are commands
+			c.ran = true
+			c.run(len(c.argv), true)
+		}
 	}
+}
+
+// without carries f out where the standard input has been read: what runs finds
+// nothing more there.
+func (it *interp) without(f func()) {
+	in := it.stdin
+	it.stdin = stream{set: true}
+	f()
+	it.stdin = in
 }
 
 // remote takes HOST:PATH operands.

@@ -15,6 +15,20 @@ func (c *call) finds() bool {
 	return c.p.Spec != nil && c.p.Spec.Output == "names" && c.p.Spec.HasFilters()
 }
 
+// searchHere reads the directory at hand where a program that looks into files is told
+// which files, and not where: rg -g GLOB PATTERN.
+func (c *call) searchHere() {
+	if c.p.Spec == nil || c.searched || c.finds() || c.it.stdin.set {
+		return
+	}
+	for _, o := range c.p.Opts {
+		if o.Effect.Kind() == "filter" {
+			c.apply("read-tree", ".", len(c.argv))
+			return
+		}
+	}
+}
+
 // found lists the files that find or fd would find. What is not sure to be found
 // carries value.Maybe.
 func (c *call) found() []value.Text { return c.foundIn(nil) }

@@ -45,17 +45,17 @@ func (c *call) code(param string, t value.Text, i int) {
 			args = append(args, a.Text)
 		}
 	}
-	if t.FromNet() {
-		it.opaque("the program that runs comes from the network", nil)
-		(*it.out)[len(*it.out)-1].Via = append((*it.out)[len(*it.out)-1].Via, c.p.Program, "download")
-		return
-	}
 	c.foreign(lang, t, args)
 }
 
 // foreign judges a program text of another language.
 func (c *call) foreign(lang inline.Lang, t value.Text, args []value.Text) {
 	it := c.it
+	if t.FromNet() {
+		it.opaque("the program that runs comes from the network", nil)
+		(*it.out)[len(*it.out)-1].Via = append((*it.out)[len(*it.out)-1].Via, c.p.Program, "download")
+		return
+	}
 	if !t.Known() {
 		if t.Prefix() == "" && t.Suffix() == "" {
 			return // nothing is known: what runs is the interpreter with unknown text
@@ -67,7 +67,7 @@ func (c *call) foreign(lang inline.Lang, t value.Text, args []value.Text) {
 			}
 		}
 	}
-	r := inline.Analyze(lang, string(t), args, inline.Limits{})
+	r := inline.Analyze(lang, string(t), args, inline.Limits{Glob: c.globbed})
 	for i := range r.Effects {
 		r.Effects[i] = stillUnknown(r.Effects[i])
 	}
@@ -97,7 +97,22 @@ func stillUnknown(e inline.Effect) inline.Effect {
 	return e
 }
 
-// path resolves a path of an inline program.
+// globbed lists the protected files that a pattern matches in the directory at hand:
+// the others are as good as unknown.
+func (c *call) globbed(pattern string) []string {
+	sub := c.it.sub()
+	sub.st.dir, sub.st.shopt = c.dir, map[string]bool{"globstar": true}
+	found, ok := sub.glob(pattern)
+	var out []string
+	for _, f := range found {
+		if p := c.abs(f); ok && c.it.protected(p) {
+			out = append(out, string(f))
+		}
+	}
+	return out
+}
+
+// inlinePath resolves a path of an inline program.
 func (c *call) inlinePath(t value.Text) value.Text {
 	if t == "~" || strings.HasPrefix(string(t), "~/") {
 		home, _ := c.it.tilde("")
@@ -137,7 +152,11 @@ func (c *call) inline(e inline.Effect) {
 	case inline.Read:
 		it.file(rules.Read, p(e.Arg), false)
 	case inline.Load:
-		it.file(rules.Load, p(e.Arg), false)
+		op := rules.Load
+		if c.inlined && isEnvFile(p(e.Arg)) { // code in the command may show it
+			op = rules.Read
+		}
+		it.file(op, p(e.Arg), false)
 	case inline.Write:
 		if !unknownName {
 			q := p(e.Arg)

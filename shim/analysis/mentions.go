@@ -15,6 +15,9 @@ const maxMentions = 512
 // write, any file outside of the directory at hand as written too.
 func (c *call) mentions(t value.Text, write bool) {
 	c.unread(t)
+	if c.p.Program == "pwsh" {
+		c.pieces(t)
+	}
 	n := 0
 	for _, piece := range t.Pieces() {
 		for _, word := range strings.FieldsFunc(piece.Text, notOfPath) {
@@ -32,6 +35,25 @@ func (c *call) mentions(t value.Text, write bool) {
 			if write && (word[0] == '/' || word[0] == '~') {
 				c.it.write(p, rules.HowUnknown)
 			}
+		}
+	}
+}
+
+// pieces judges the commands of a text whose simple commands read like those of a
+// shell.
+func (c *call) pieces(t value.Text) {
+	text := string(t)
+	for {
+		from := strings.Index(text, "<#") // a comment of PowerShell
+		end := strings.Index(text, "#>")
+		if from < 0 || end < from {
+			break
+		}
+		text = text[:from] + text[end+2:]
+	}
+	for _, s := range strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune(";|\n", r) }) {
+		if c.it.startsProgram(s) && c.it.parse(s) != nil {
+			c.command(value.Text(strings.TrimSpace(s)))
 		}
 	}
 }

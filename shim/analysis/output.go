@@ -133,7 +133,7 @@ func (c *call) items() []value.Text {
 		return in.lines
 	}
 	var out []value.Text
-	byLine := c.mark != ""
+	byLine := c.mark != "" || c.p.Spec.Args[0].Effect == "run-first"
 	for _, o := range c.p.Opts {
 		if o.Name == "-0" && in.raw != nil {
 			return in.words()

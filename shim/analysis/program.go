@@ -33,6 +33,7 @@ type call struct {
 	ownEnv      bool        // of its own accord
 	ran         bool        // a command, script or text was run
 	net         bool        // it talks to the network
+	searched    bool        // directories to look in were named
 	inlined     bool        // code that the command holds was run
 	prints      bool        // statements or code were run: what they print is not known
 	mark        value.Text
@@ -182,6 +183,7 @@ func (c *call) effects() {
 		}
 	}
 	c.dir = dir
+	c.searchHere()
 	c.recipes()
 	c.stdin()
 	if c.inlined { // it may show what was loaded for it
@@ -239,6 +241,7 @@ func (c *call) apply(e programs.Effect, t value.Text, i int) {
 			c.fileList(t)
 		}
 	case "read-tree":
+		c.searched = true
 		if c.p.Spec.HasFilters() && !c.finds() { // grep --include
 			for _, f := range c.foundIn([]value.Text{t}) {
 				if it.protected(c.abs(f)) {
@@ -251,6 +254,10 @@ func (c *call) apply(e programs.Effect, t value.Text, i int) {
 		c.file(rules.Read, t, false)
 		it.write(c.abs(t), rules.HowUnknown)
 	case "load":
+		if t == "dotenv/config" { // a module of node that loads .env
+			c.apply("env-file", ".env", i)
+			return
+		}
 		op := rules.Load
 		if isEnvFile(c.abs(t)) {
 			op = rules.Read // no program but one made for it reads such lines without a word

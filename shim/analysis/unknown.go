@@ -1,6 +1,7 @@
 package analysis
 
 import (
+	"regexp"
 	"strings"
 
 	"guard/rules"
@@ -29,7 +30,7 @@ func (c *call) unknown() {
 		c.unread(w)
 	}
 	if in := c.it.stdin; in.known() && in.path == "" {
-		c.unread(in.text)
+		c.it.without(func() { c.unread(in.text) })
 	}
 }
 
@@ -104,11 +105,19 @@ func (c *call) unread(t value.Text) {
 	}
 }
 
+// shellCall matches the usual calls that hand a text to the shell.
+var shellCall = regexp.MustCompile(`\b(?:system|popen|shell_exec|passthru|exec)\s*\(\s*["']([^"'\n]+)["']`)
+
 // escapes runs what the lines of a text hand to the shell.
 func (c *call) escapes(t value.Text) {
 	for _, l := range strings.SplitN(string(t), "\n", maxMentions) {
 		if cmd, ok := c.it.escape(l); ok {
 			c.command(value.Text(cmd))
+		}
+	}
+	for _, m := range shellCall.FindAllStringSubmatch(string(t), maxMentions) {
+		if c.it.startsProgram(m[1]) {
+			c.command(value.Text(m[1]))
 		}
 	}
 	for _, open := range []string{"write18{", "syscmd("} { // of TeX and m4

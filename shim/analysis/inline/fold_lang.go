@@ -400,7 +400,13 @@ func (p *interp) foldPath(v val, m string, c *cx) (val, bool) {
 		case !has0 && m != "entries":
 			pat = string(value.Star)
 		}
-		return obj2("Glob", []val{joinPath(v, str(pat), v.typ)}), true
+		out := []val{joinPath(v, str(pat), v.typ)}
+		if m == "glob" && has0 && a0.known() {
+			for _, f := range p.matches(joinPath(v, a0, v.typ).s) {
+				out = append(out, obj(v.typ, f.s))
+			}
+		}
+		return obj2("Glob", out), true
 	}
 	return val{}, false
 }

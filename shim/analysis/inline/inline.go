@@ -67,12 +67,14 @@ type Effect struct {
 	Opaque bool         // the text hides what is run
 }
 
-// Limits bounds the work of [Analyze]. A field that is zero has its default.
+// Limits bounds the work of [Analyze] and says what it may know. A field that is zero
+// has its default.
 type Limits struct {
-	Bytes   int // size of the program text; 1 MiB
-	Depth   int // nesting of expressions, calls and evaluated text; 200
-	Steps   int // work of the interpreter; 100,000 and 8 for each byte of text
-	Effects int // number of effects; 4,096
+	Glob    func(pattern string) []string // the files that a pattern matches; none are known
+	Bytes   int                           // size of the program text; 1 MiB
+	Depth   int                           // nesting of expressions, calls and evaluated text; 200
+	Steps   int                           // work of the interpreter; 100,000 and 8 for each byte of text
+	Effects int                           // number of effects; 4,096
 }
 
 func (l Limits) withDefaults(size int) Limits {

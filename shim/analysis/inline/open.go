@@ -98,10 +98,27 @@ func (p *interp) glob(v val, at cx) val {
 			dir := s[:strings.IndexAny(s, "*?[{")]
 			dir = dir[:strings.LastIndexByte(dir, '/')+1]
 			p.emitPaths(List, str(dir), at)
-			out = append(out, str(globText(s)))
+			out = append(append(out, p.matches(s)...), str(globText(s)))
 		}
 	}
 	return obj2("Glob", out)
+}
+
+// matches lists the files that a pattern is known to match.
+func (p *interp) matches(pattern string) []val {
+	if p.rec.limits.Glob == nil || !value.Text(pattern).Known() {
+		return nil
+	}
+	if pattern[0] != '/' && p.cwd != "" {
+		return nil
+	}
+	var out []val
+	for _, f := range p.rec.limits.Glob(pattern) {
+		if out = append(out, str(f)); len(out) == maxAlts/2 {
+			break
+		}
+	}
+	return out
 }
 
 // globText turns the wildcards of a pattern into unknown parts.
