@@ -6,7 +6,7 @@ import "guard/rules"
 
 const builtinVersion = 1
 
-const builtinDigest = "fe487283ca986a7e3c7181d76eabd6b26968f2ffa01e5972a4911c15e7270176"
+const builtinDigest = "5172f673e777ad761064f35dbbc196eae22e6cdbaac50cef74557b5dfc260fe0"
 
 var builtinPacks = [...]Pack{
 	{"backups", "Backups: snapshots and archives, how long they are kept, and what protects them", true, 0, 5},

@@ -376,6 +376,10 @@ func (r *reader) finish() {
 	}
 	for _, s := range r.chain {
 		for _, h := range s.Harmless {
+			if last, is := strings.CutSuffix(h, "$"); is {
+				p.Harmless = p.Harmless || r.endsIn(last)
+				continue
+			}
 			if !strings.HasPrefix(h, "-") {
 				p.Harmless = p.Harmless || len(p.Args) > 0 && string(p.Args[0].Text) == h
 				continue
@@ -396,6 +400,16 @@ func (r *reader) finish() {
 	if len(r.argv) == 2 && r.argv[1] == "--version" {
 		p.Harmless = true
 	}
+}
+
+// endsIn reports whether the last word is an operand of that name, and stands right
+// behind other operands.
+func (r *reader) endsIn(word string) bool {
+	n := len(r.p.Args)
+	if n < 2 || string(r.p.Args[n-1].Text) != word || r.p.Args[n-1].Index != len(r.argv)-1 {
+		return false
+	}
+	return n <= 3 && r.p.Args[0].Index == len(r.argv)-n
 }
 
 // slotFor returns the effect of operand i: leading slots, then the repeated one,
