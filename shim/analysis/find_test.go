@@ -127,6 +127,7 @@ func TestFind(t *testing.T) {
 		{"", `fd '\.bak$' -X rm`, false},
 		{"", `grep -r --include='*.json' --include='*.env' KEY .`, false},
 		{"", `find . \( -name '*.py' -o -name '*.env' \) -exec grep -l KEY {} +`, false},
+		{"", `find /tmp -user ana -atime +7 -delete`, false},
 		{"", `find / -type d -empty -delete`, true},
 		{"", `find . -delete`, true},
 		{"", `find . -name x -prune -o -name .env -exec cat {} +`, true},

@@ -75,6 +75,10 @@ func TestFlow(t *testing.T) {
 		{`git init /tmp/x && cd /tmp/x && rm -rf .git && ln -s /home/ana/shop/.git .git && git reset --hard`, true},
 		{`mkdir t && cd t && git reset --hard`, true},
 		{`git config core.worktree /tmp && git clean -fdx dist`, true},
+		// A copy that leaves alone what is there changes nothing.
+		{`cp -n .env.example .env; [ -f .env ] || cp .env.example .env`, false},
+		{`cp -n README.md .env; cat .env`, true},
+		{`cp -n README.md .env; rm .env`, true},
 		// What becomes of a copy does not touch the original, of a link it does.
 		{`cp -r . /tmp/copy && cd /tmp/copy && rm -rf .git && find . -name '*.md' -delete`, false},
 		{`cp -r drafts /tmp/d && rm -rf /tmp/d/old && rm -r /tmp/d`, false},

@@ -3,6 +3,7 @@ package analysis
 import (
 	"io/fs"
 	"path"
+	"slices"
 	"strings"
 
 	"mvdan.cc/sh/v3/syntax"
@@ -308,7 +309,9 @@ func (c *call) apply(e programs.Effect, t value.Text, i int) {
 				return // they hold nothing
 			}
 			for _, f := range c.found() {
-				c.file(rules.Delete, f, false)
+				if f.Known() || !slices.Contains(c.roots(), f.Occurring()) || !it.isDir(c.abs(f.Occurring())) { // else it goes only if it is empty
+					c.file(rules.Delete, f, false)
+				}
 			}
 			return
 		}
@@ -437,7 +440,7 @@ func (c *call) put(p value.Text, how rules.How, src value.Text) {
 		how = rules.Create
 	}
 	it.write(p, how)
-	if !p.Known() {
+	if !p.Known() || how == rules.Create && ex == rules.True { // what is there stays as it is
 		return
 	}
 	f := file{created: ex == rules.False || it.st.files[string(p)].created}
