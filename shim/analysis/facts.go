@@ -95,6 +95,10 @@ func (it *interp) deleted(a *rules.Action) {
 			return
 		}
 	}
+	if a.Exists == rules.False && it.away { // what is here says nothing
+		a.Exists = rules.Unknown
+		return
+	}
 	if a.Exists == rules.False {
 		elsewhere := !strings.HasPrefix(s, it.w.Dir()+"/")
 		if elsewhere && (it.exists(value.Text(path.Dir(s))) != rules.True || strings.Contains(path.Base(s), "*")) {

@@ -335,7 +335,13 @@ func (c *call) apply(e programs.Effect, t value.Text, i int) {
 		c.shell(t, i)
 	case "shell-rest":
 		c.ran = true
+		if t == "--" && i+1 < len(c.argv) { // ssh HOST -- COMMAND
+			i++
+		}
+		away := it.away
+		it.away = away || c.away()
 		it.shellText("sh", value.Text(strings.Join(strs(c.argv[i:]), " ")), "sh", nil, c.origin(i, len(c.argv)), c.p.Program)
+		it.away = away
 	case "command":
 		it.shellText("sh", t, "sh", nil, c.origin(i, i+1), c.p.Program)
 	case "script":
@@ -535,8 +541,21 @@ func (it *interp) newRepo(dir value.Text) bool {
 	return false
 }
 
+// away reports whether the program runs its command on another machine.
+func (c *call) away() bool {
+	for _, a := range c.p.Args {
+		if a.Effect.Kind() == "host" {
+			return true
+		}
+	}
+	return false
+}
+
 // run walks a command that the program is given as words.
 func (c *call) run(i int, first bool) {
+	if i+1 < len(c.argv) && c.argv[i] == "--" { // PROGRAM WHERE -- COMMAND
+		i++
+	}
 	argv := c.argv[i:]
 	var words []*syntax.Word
 	if c.words != nil {
@@ -556,6 +575,7 @@ func (c *call) run(i int, first bool) {
 		return
 	}
 	sub := it.sub()
+	sub.away = it.away || c.away()
 	sub.via = append(it.via[:len(it.via):len(it.via)], c.p.Program)
 	sub.st.dir = c.dir
 	sub.multi, sub.choice = nil, nil

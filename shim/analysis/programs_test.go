@@ -99,6 +99,27 @@ func TestPrograms(t *testing.T) {
 		{`cmake -E remove_directory ~`, true},
 		{`cmake -E remove_directory build`, false},
 		{`cmake -S . -B build && cmake --build build`, false},
+		// What is not here may well be where the command runs.
+		{`ssh host.example rm -rf /opt/app`, true},
+		{`docker exec web rm -rf /var/lib/postgresql/data`, true},
+		{`kubectl exec web -- rm -rf /srv/files`, true},
+		{`docker exec web rm -rf /tmp/x`, false},
+		// A command behind --, for machines and devices.
+		{`ssh host.example -- git push --force`, true},
+		{`mosh host.example -- rm -rf /`, true},
+		{`clush -a rm -rf /`, true},
+		{`tsh ssh host.example rm -rf /`, true},
+		{`limactl shell web rm -rf /`, true},
+		{`adb shell rm -rf /sdcard`, true},
+		{`just -c 'cat .env'`, true},
+		{`ssh host.example -- uptime`, false},
+		{`limactl shell web uname -a`, false},
+		// What empties directories.
+		{`gio trash ~`, true},
+		{`tmpreaper 1d ~`, true},
+		{`fdupes -rdN ~`, true},
+		{`fdupes -r ~`, false},
+		{`lwp-request -m DELETE https://api.example/x`, true},
 	} {
 		if got := j.decide(row.text) != rules.Allow; got != row.refuse {
 			t.Errorf("%s\nrefused: %t, want %t", row.text, got, row.refuse)
