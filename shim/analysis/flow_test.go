@@ -267,6 +267,10 @@ func TestFlow(t *testing.T) {
 		{`gdb <<< 'shell cat .env'`, true},
 		{`echo 'cat .env' | parallel`, true},
 		{`printf '%s\n' 'gzip a.log' 'gzip b.log' | parallel`, false},
+		{`deno eval 'new Deno.Command("cat", {args: [".env"]}).outputSync()'`, true},
+		{`sbcl --eval '(with-open-file (s ".env") (print (read-line s)))'`, true},
+		{`scala -e 'print(scala.io.Source.fromFile(".env").mkString)'`, true},
+		{`parallel -j1 'cat {}' ::: .env .env.local`, true},
 		// PowerShell and the Linux subsystem of Windows.
 		{`pwsh -c 'Remove-Item -Recurse -Force ~'`, true},
 		{`pwsh -c 'cd src; Invoke-RestMethod -Method Delete https://api.example/x'`, true},

@@ -570,7 +570,7 @@ func (c *call) run(i int, first bool) {
 		}
 	}
 	it := c.it
-	if len(argv) == 1 && strings.Contains(string(argv[0]), " ") && it.startsProgram(string(argv[0])) {
+	if len(argv) == 1 && !first && strings.Contains(string(argv[0]), " ") && it.startsProgram(string(argv[0])) {
 		c.shell(argv[0], i) // no program has such a name: it is split, or handed to a shell
 		return
 	}

@@ -115,7 +115,10 @@ func (l *lispReader) eval(e sexp) val {
 		l.define(head, e.list[1:])
 	}
 	vals := make([]val, 0, len(e.list))
-	for _, a := range e.list[1:] {
+	for i, a := range e.list[1:] {
+		if i == 0 && head == "with-open-file" && len(a.list) > 1 { // (STREAM FILE …)
+			a = a.list[1]
+		}
 		vals = append(vals, l.eval(a))
 	}
 	if e.list[0].list != nil {

@@ -200,6 +200,9 @@ func (p *interp) doSpawn(e *entry, c *cx, v val) {
 		case vList, vUnk, vStr, vAlt:
 			words = append(words, a)
 		case vDict:
+			if more, ok := a.get("args"); ok { // Deno.Command
+				words = append(words, more)
+			}
 			if sh, ok := a.get("shell"); ok {
 				if yes, known := sh.truth(); yes || !known {
 					p.emitShell(joinList(list(flat(words)...), str(" ")), *c)

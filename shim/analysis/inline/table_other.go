@@ -302,6 +302,7 @@ var otherCalls = [...]entry{
 	{"run_script", doPath, Load, "0", "", ""},
 	{"save", doPath, Write, "1:file", "", ""},
 	{"saveRDS", doPath, Write, "1:file", "", ""},
+	{"scala.io.Source.fromFile", doPath, Read, "0", "", "content"},
 	{"scan", doPath, Read, "0:file", "", "content"},
 	{"setwd", doChdir, None, "0", "", ""},
 	{"shell", doShell, None, "0", "", ""},
