@@ -70,9 +70,15 @@ func newProject(t testing.TB, level string) project {
 	return p
 }
 
-// shell runs text under guard called as bash; n on its input is .env, which no
-// text shows.
+// shell runs text under guard called as bash.
 func (p project) shell(t testing.TB, text string) (stdout, stderr string, code int) {
+	t.Helper()
+	return capture(t, p.command(t, text))
+}
+
+// command is text under guard called as bash; n on its input is .env, which no
+// text shows.
+func (p project) command(t testing.TB, text string) *exec.Cmd {
 	t.Helper()
 	self, err := os.Executable()
 	if err != nil {
@@ -84,7 +90,7 @@ func (p project) shell(t testing.TB, text string) (stdout, stderr string, code i
 	home := filepath.Join(p.root, "home")
 	cmd.Env = append(os.Environ(), "GUARD_TEST_ROOT="+p.root, "HOME="+home, "GIT_CONFIG_GLOBAL=/dev/null", "LC_ALL=C")
 	cmd.Stdin = strings.NewReader(".env\n")
-	return capture(t, cmd)
+	return cmd
 }
 
 // runtimeTable is the policy of a level; strict is full with that.
@@ -280,5 +286,24 @@ func TestRuntimeLoads(t *testing.T) {
 		if out, errs, _ := p.shell(t, "python3 app.py"); out != test.want {
 			t.Errorf("%s: got %q, want %q\n%s", test.about, out, test.want, errs)
 		}
+	}
+}
+
+// TestRuntimeSaysToNobody: where nobody reads what guard says of a refusal, the
+// command goes on, as under a shell whose children fail.
+func TestRuntimeSaysToNobody(t *testing.T) {
+	supervised(t)
+	p := newProject(t, "full")
+	reader, writer, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	reader.Close()
+	defer writer.Close()
+	cmd := p.command(t, `read n; cat "$n"; cat "$n"; echo on > on; exit 6`)
+	cmd.Stderr = writer
+	_ = cmd.Run()
+	if _, err := os.Stat(filepath.Join(p.dir, "on")); err != nil || cmd.ProcessState.ExitCode() != 6 {
+		t.Errorf("%v, %v", cmd.ProcessState, err)
 	}
 }

@@ -5,6 +5,7 @@ package supervise
 import (
 	"bufio"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"os/signal"
@@ -126,6 +127,66 @@ func TestSignals(t *testing.T) {
 		}
 		if code != test.code {
 			t.Errorf("%q after %v: %d, want %d", test.text, test.send, code, test.code)
+		}
+	}
+}
+
+// TestDeadlySignals: what would end a shell ends the supervisor the same way,
+// through the program, and without a word.
+func TestDeadlySignals(t *testing.T) {
+	usable(t)
+	for _, s := range []syscall.Signal{
+		syscall.SIGHUP, syscall.SIGINT, syscall.SIGQUIT, syscall.SIGILL, syscall.SIGTRAP, syscall.SIGABRT, syscall.SIGBUS,
+		syscall.SIGFPE, syscall.SIGUSR1, syscall.SIGSEGV, syscall.SIGUSR2, syscall.SIGALRM, syscall.SIGTERM, syscall.SIGSTKFLT,
+		syscall.SIGXCPU, syscall.SIGXFSZ, syscall.SIGVTALRM, syscall.SIGIO, syscall.SIGPWR, syscall.SIGSYS,
+	} {
+		cmd := order{Level: LevelExec}.command(t, "sh", "-c", "echo up >&2; exec sleep 50")
+		cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
+		errs, err := cmd.StderrPipe()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		timer := time.AfterFunc(20*time.Second, func() { _ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) })
+		t.Cleanup(func() { timer.Stop(); _ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) })
+		said := bufio.NewReader(errs)
+		if line, err := said.ReadString('\n'); line != "up\n" {
+			t.Fatal(line, err)
+		}
+		if err := cmd.Process.Signal(s); err != nil {
+			t.Fatal(err)
+		}
+		rest, _ := io.ReadAll(said)
+		_ = cmd.Wait()
+		if ws := cmd.ProcessState.Sys().(syscall.WaitStatus); ws.Signal() != s || len(rest) > 0 {
+			t.Errorf("%v: %v\n%s", s, cmd.ProcessState, rest)
+		}
+	}
+}
+
+// TestStopped: whoever waits for the supervisor sees that the program stops, and
+// SIGCONT to the supervisor alone wakes the program.
+func TestStopped(t *testing.T) {
+	usable(t)
+	for _, text := range []string{"kill -STOP $$; exit 5", "set -m; kill -TSTP $$; exit 5"} {
+		cmd := order{Level: LevelExec}.command(t, "bash", "-c", text)
+		cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) })
+		var ws syscall.WaitStatus
+		if _, err := syscall.Wait4(cmd.Process.Pid, &ws, syscall.WUNTRACED, nil); err != nil || !ws.Stopped() {
+			t.Errorf("%q: %#x, %v; want it stopped", text, ws, err)
+			continue
+		}
+		if err := cmd.Process.Signal(syscall.SIGCONT); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := syscall.Wait4(cmd.Process.Pid, &ws, syscall.WUNTRACED, nil); err != nil || !ws.Exited() || ws.ExitStatus() != 5 {
+			t.Errorf("%q: %#x, %v; want exit status 5", text, ws, err)
 		}
 	}
 }

@@ -24,6 +24,7 @@ const (
 	roleInside   = "__inside"
 	roleFloor    = "__floor"
 	roleHindered = "__hindered"
+	roleCollect  = "__collect"
 )
 
 func TestMain(m *testing.M) {
@@ -43,6 +44,8 @@ func TestMain(m *testing.M) {
 		case roleInside:
 			fmt.Println(Inside())
 			os.Exit(0)
+		case roleCollect:
+			os.Exit(collectRole())
 		}
 	}
 	os.Exit(m.Run())

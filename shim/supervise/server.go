@@ -90,6 +90,7 @@ func (w *worker) work() {
 		w.rights = ownRights()
 	}
 	for w.take() {
+		w.crew.first()
 		if !w.receives() {
 			w.crew.end()
 			return

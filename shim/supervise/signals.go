@@ -3,10 +3,13 @@
 package supervise
 
 import (
+	"bytes"
 	"os"
 	"os/signal"
 	"runtime"
+	"strconv"
 	"syscall"
+	"time"
 	"unsafe"
 
 	"golang.org/x/sys/unix"
@@ -18,14 +21,20 @@ type relay struct {
 	waiting []os.Signal // came before the program was there
 }
 
+// relayed are the signals that are passed on: all that would end this process.
+var relayed = [...]syscall.Signal{
+	syscall.SIGHUP, syscall.SIGINT, syscall.SIGQUIT, syscall.SIGILL, syscall.SIGTRAP, syscall.SIGABRT,
+	syscall.SIGBUS, syscall.SIGFPE, syscall.SIGUSR1, syscall.SIGSEGV, syscall.SIGUSR2, syscall.SIGALRM,
+	syscall.SIGTERM, syscall.SIGSTKFLT, syscall.SIGCONT, syscall.SIGXCPU, syscall.SIGXFSZ,
+	syscall.SIGVTALRM, syscall.SIGIO, syscall.SIGPWR, syscall.SIGSYS,
+	syscall.SIGPIPE, // is not, but a reader that has left must not end the tree
+}
+
 // relaySignals starts to listen, except to what is ignored: the program then
 // inherits that.
 func relaySignals() *relay {
 	r := &relay{arrived: make(chan os.Signal, 16)}
-	for _, s := range []syscall.Signal{
-		syscall.SIGHUP, syscall.SIGINT, syscall.SIGQUIT, syscall.SIGTERM,
-		syscall.SIGUSR1, syscall.SIGUSR2, syscall.SIGALRM,
-	} {
+	for _, s := range relayed {
 		if !signal.Ignored(s) {
 			signal.Notify(r.arrived, s)
 		}
@@ -38,14 +47,16 @@ func (r *relay) stop() { signal.Stop(r.arrived) }
 // relay sends s to pid. A key pressed at the terminal has reached the program
 // already, as one of the same process group.
 func (r *relay) relay(pid int, s os.Signal) {
-	if pid == 0 {
+	switch {
+	case s == syscall.SIGPIPE:
+	case pid == 0:
 		r.waiting = append(r.waiting, s)
-		return
+	case s == syscall.SIGCONT:
+		wake(pid)
+	case (s == syscall.SIGINT || s == syscall.SIGQUIT) && foreground():
+	default:
+		_ = syscall.Kill(pid, s.(syscall.Signal))
 	}
-	if (s == syscall.SIGINT || s == syscall.SIGQUIT) && foreground() {
-		return
-	}
-	_ = syscall.Kill(pid, s.(syscall.Signal))
 }
 
 func (r *relay) relayWaiting(pid int) {
@@ -66,16 +77,49 @@ func foreground() bool {
 	return err == nil && group == unix.Getpgrp()
 }
 
-// stopWith stops this process because the program has stopped in a process
-// group of its own, where no terminal stops both; then it wakes the program.
+// settle is how long a stop that was sent to the process group of both may take
+// to stop this process.
+const settle = 50 * time.Millisecond
+
+// stopWith stops this process because the program has stopped: whoever waits
+// for it is to see that, and to send SIGCONT.
 func stopWith(pid int) {
 	group, err := unix.Getpgid(pid)
-	if err != nil || group == unix.Getpgrp() {
+	if err != nil {
 		return
 	}
-	if unix.Kill(unix.Getpid(), unix.SIGSTOP) == nil {
-		_ = unix.Kill(-group, unix.SIGCONT)
+	if group == unix.Getpgrp() {
+		time.Sleep(settle)
 	}
+	if !stopped(pid) {
+		return // a key at the terminal stopped both, and both went on
+	}
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	_ = unix.Tgkill(unix.Getpid(), unix.Gettid(), unix.SIGSTOP) // does not return before
+}
+
+// wake lets the program go on, where SIGCONT has not reached it too. The shell
+// that stopped in a process group of its own stopped that whole.
+func wake(pid int) {
+	if !stopped(pid) {
+		return
+	}
+	if group, err := unix.Getpgid(pid); err == nil && group != unix.Getpgrp() {
+		pid = -group
+	}
+	_ = unix.Kill(pid, unix.SIGCONT)
+}
+
+// stopped reports whether pid is stopped by a signal.
+func stopped(pid int) bool {
+	stat, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/stat")
+	if err != nil {
+		return false
+	}
+	// The name in parentheses may contain anything.
+	rest := stat[bytes.LastIndexByte(stat, ')')+1:]
+	return bytes.HasPrefix(rest, []byte(" T"))
 }
 
 // Raise ends this process by the signal that ended the program, as a shell's
