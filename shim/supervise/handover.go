@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"runtime"
 	"syscall"
 	"time"
 
@@ -120,6 +121,8 @@ func ServeHandover(rebuild func(state []byte) (Judge, error)) int {
 	s.moved.Store(legacy.Moved)
 	s.tried.Store(true)
 	s.learn()
+	runtime.GOMAXPROCS(processors(runtime.GOMAXPROCS(0)))
+	reserve()
 	if _, err := socket.Write([]byte{1}); err != nil {
 		return 125
 	}

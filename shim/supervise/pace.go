@@ -35,7 +35,11 @@ func still() {
 	// One more processor for the workers; and, as the number does change, this
 	// waits for a collection that has begun, and keeps the runtime from changing
 	// the number by itself.
-	runtime.GOMAXPROCS(runtime.GOMAXPROCS(0) + 1)
+	n := processors(runtime.GOMAXPROCS(0)) + 1
+	if n == runtime.GOMAXPROCS(0) {
+		n++
+	}
+	runtime.GOMAXPROCS(n)
 }
 
 // pace is how a worker spends its time between calls.

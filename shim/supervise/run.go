@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"runtime"
+	"sync"
 	"syscall"
 
 	"golang.org/x/sys/unix"
@@ -99,6 +100,7 @@ func (t *tree) run() (Status, error) {
 			case e.kind == eventStarted:
 				pid = e.pid
 				signals.relayWaiting(pid)
+				go reserve()
 			case e.kind == eventStopped:
 				stopWith(pid)
 			case e.kind == eventEnded:
@@ -107,6 +109,28 @@ func (t *tree) run() (Status, error) {
 			}
 		}
 	}
+}
+
+// processors is how many of n this process makes use of.
+func processors(n int) int { return min(n, maxWorkers) }
+
+// reserve makes as many threads as the Go runtime may come to need. It keeps
+// them; where it cannot get one later, as the tree has used up all that this
+// user may have, it ends the process.
+func reserve() {
+	var made sync.WaitGroup
+	enough := make(chan bool)
+	for range runtime.GOMAXPROCS(0) + maxWorkers {
+		made.Add(1)
+		go func() {
+			runtime.LockOSThread()
+			defer runtime.UnlockOSThread()
+			made.Done()
+			<-enough
+		}()
+	}
+	made.Wait()
+	close(enough)
 }
 
 // aside runs f on a thread of its own that ends with f. It is never the main

@@ -30,8 +30,8 @@ func collectRole() int {
 	for i := range kept {
 		kept[i] = new([8]*int)
 	}
-	debug.SetMemoryLimit(1 << 20) // less than is kept
 	for range starts {
+		debug.SetMemoryLimit(1 << 20) // less than is kept
 		for range 64 {
 			kept[0] = new([8]*int)
 		}
