@@ -218,24 +218,35 @@ func TestQuickPasses(t *testing.T) {
 // TestCrewWatch holds that a worker that is held up loses its turn, also when
 // the watch slept, and one that is at work on many calls does not.
 func TestCrewWatch(t *testing.T) {
+	const long = 100 * patience
 	for range 3 {
-		c := newCrew()
-		w := &worker{server: &server{crew: c}}
-		w.turn.Store(true)
-		c.all[0].Store(w)
-		hired := make(chan bool, 1)
-		go c.watch(func() { hired <- true })
-		for range 200 {
-			w.busy()
-			w.free()
-		}
-		if time.Sleep(4 * patience); !w.turn.Load() || !c.idle.Load() {
-			t.Error("a worker that keeps up lost its turn, or the watch does not sleep")
+		var c *crew
+		var w *worker
+		var hired chan bool
+		// A machine with much else to do may hold the worker up by itself.
+		for tries := 0; w == nil || !w.turn.Load(); tries++ {
+			if tries == 10 {
+				t.Fatal("a worker that keeps up loses its turn")
+			}
+			c, hired = newCrew(), make(chan bool, 1)
+			w = &worker{server: &server{crew: c}}
+			w.turn.Store(true)
+			c.all[0].Store(w)
+			go c.watch(func() { hired <- true })
+			for range 200 {
+				w.busy()
+				w.free()
+			}
+			for start := time.Now(); !c.idle.Load(); time.Sleep(patience) {
+				if time.Since(start) > long {
+					t.Fatal("the watch does not sleep")
+				}
+			}
 		}
 		w.busy()
 		select {
 		case <-hired:
-		case <-time.After(100 * patience):
+		case <-time.After(long):
 			t.Error("nobody took over")
 		}
 		if w.turn.Load() || len(c.turns) != 1 {
