@@ -79,6 +79,16 @@ func TestFlow(t *testing.T) {
 		{`cp -n .env.example .env; [ -f .env ] || cp .env.example .env`, false},
 		{`cp -n README.md .env; cat .env`, true},
 		{`cp -n README.md .env; rm .env`, true},
+		// What some programs print has a known form.
+		{`d=$(dirname "$(readlink -f README.md)"); rm -rf "$d/dist"`, false},
+		{`rm -rf "$(realpath dist)" "/tmp/$(date +%s)"`, false},
+		{`rm -f "app-$(git rev-parse --short HEAD).tgz" "log-$(date +%F).txt" "tool-$(uname -s)-$(uname -m).zip"`, false},
+		{`rm -rf "$(readlink -f ..)"`, true},
+		{`rm -rf "/home/$(whoami)"`, true},
+		{`rm -rf "$(date +..)"`, true},
+		{`rm -rf "$(uname -o)"`, true},
+		{`cat ".env$(date +)"`, true},
+		{`cat "$(realpath .env)"`, true},
 		// What becomes of a copy does not touch the original, of a link it does.
 		{`cp -r . /tmp/copy && cd /tmp/copy && rm -rf .git && find . -name '*.md' -delete`, false},
 		{`cp -r drafts /tmp/d && rm -rf /tmp/d/old && rm -r /tmp/d`, false},

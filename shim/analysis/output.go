@@ -357,16 +357,10 @@ func (c *call) output() {
 		}
 		it.stdout.write(value.All + "\n")
 		return
-	case "digits":
-		it.stdout.write(value.Digits + "\n")
+	}
+	if t, ok := c.formed(kind); ok {
+		it.stdout.write(t + "\n")
 		return
-	case "toplevel":
-		if r, ok := it.w.Repo(string(c.dir)); ok && c.dir.Known() && len(c.p.Args) == 0 {
-			if _, top := c.p.Opt("--show-toplevel"); top {
-				it.stdout.write(value.Known(r.Root() + "\n"))
-				return
-			}
-		}
 	}
 	if c.net {
 		it.stdout.write(value.Net)
