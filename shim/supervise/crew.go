@@ -7,6 +7,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"golang.org/x/sys/unix"
 )
 
 const (
@@ -97,7 +99,8 @@ func (c *crew) give(hire func()) {
 }
 
 // busy marks the worker as at work on a call, and wakes the watch if it sleeps.
-func (w *worker) busy() {
+func (w *worker) busy(id uint64) {
+	w.id.Store(id)
 	w.steps.Add(1)
 	if w.crew.idle.Load() && w.crew.idle.CompareAndSwap(true, false) {
 		w.crew.wake <- true
@@ -147,4 +150,13 @@ func (c *crew) look(seen *[maxWorkers]uint32, hire func()) (active bool) {
 		seen[i] = now
 	}
 	return active
+}
+
+// giveUp refuses the calls that workers are still at work on.
+func (c *crew) giveUp(l listener) {
+	for i := range c.all {
+		if w := c.all[i].Load(); w != nil && w.steps.Load()%2 == 1 {
+			l.fail(w.id.Load(), unix.EPERM)
+		}
+	}
 }

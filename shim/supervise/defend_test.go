@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"os/signal"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -58,14 +59,18 @@ func start(t *testing.T, o order, dir, text string) (*exec.Cmd, *bufio.Reader, s
 	cmd.Dir = dir
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
 	cmd.Stderr = os.Stderr
-	pipe, err := cmd.StdoutPipe()
+	pipe, writer, err := os.Pipe()
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := cmd.Start(); err != nil {
+	_ = pipe.SetReadDeadline(time.Now().Add(time.Minute))
+	cmd.Stdout = writer
+	err = cmd.Start()
+	writer.Close()
+	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL); cmd.Wait() })
+	t.Cleanup(func() { syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL); cmd.Wait(); pipe.Close() })
 	out := bufio.NewReader(pipe)
 	line, err := out.ReadString('\n')
 	if err != nil {
@@ -74,30 +79,92 @@ func start(t *testing.T, o order, dir, text string) (*exec.Cmd, *bufio.Reader, s
 	return cmd, out, strings.TrimSpace(line)
 }
 
-// TestSupervisorKilled: the program dies with it, and what has left its
-// session can do nothing more that would have been judged.
+// survivor is text that waits, by what is not judged, until the file killed is
+// there; then it says on descriptor 8 what it still can do, and ends.
+const survivor = `exec 8> result.$NAME 9<> fifo
+until [ -e killed ]; do read -t 0.05 x <&9; done
+/bin/true && echo ran >&8
+(: > made.$NAME) && echo created >&8
+read x < text && echo read >&8
+echo end >&8
+`
+
+// TestSupervisorKilled: when the supervisor, or the process that took over from
+// it, is killed, the program dies, nothing of guard stays, and what is left of
+// the tree ends without having done more that would have been judged.
 func TestSupervisorKilled(t *testing.T) {
 	usable(t)
-	dir := t.TempDir()
-	write(t, filepath.Join(dir, "text"), "text")
-	cmd, _, _ := start(t, order{Level: LevelFull}, dir, `
-		setsid bash -c 'sleep 1; read x < text && touch opened; /bin/true && echo > ran; echo $? ' > code 2>&1 &
-		echo ready; while :; do sleep 0.1; done`)
-	time.Sleep(200 * time.Millisecond)
-	if err := cmd.Process.Kill(); err != nil {
-		t.Fatal(err)
-	}
-	cmd.Wait()
-	time.Sleep(1500 * time.Millisecond)
-	for _, name := range []string{"opened", "ran"} {
-		if _, err := os.Stat(filepath.Join(dir, name)); err == nil {
-			t.Errorf("unjudged: %s exists", name)
+	able := map[Level]string{LevelExec: "created\nread\nend\n", LevelWrite: "read\nend\n", LevelFull: "end\n"}
+	const tree = `NAME=here bash survivor & NAME=away setsid bash survivor & echo x > held & until [ -e result.here ] && [ -e result.away ]; do read -t 0.05 x <> fifo; done; `
+	for level := LevelExec; level <= LevelFull; level++ {
+		for _, over := range []bool{false, true} {
+			dir := t.TempDir()
+			write(t, filepath.Join(dir, "text"), "text\n")
+			write(t, filepath.Join(dir, "survivor"), survivor)
+			if err := syscall.Mkfifo(filepath.Join(dir, "fifo"), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			mark := "MARK=" + dir // also in the environment of what takes over
+			text := tree + "echo ready; while :; do read -t 1 x <> fifo; done"
+			if over {
+				text = tree + "echo ready"
+			}
+			t.Setenv("MARK", dir)
+			cmd, out, _ := start(t, order{Level: level, Handover: true, Fence: &fence{Hold: "held"}}, dir, text)
+			victim := cmd.Process.Pid
+			if over {
+				_ = cmd.Wait()
+				victim = 0
+				for range 200 {
+					if list := servants(mark); len(list) == 1 {
+						victim = list[0]
+						break
+					}
+					time.Sleep(20 * time.Millisecond)
+				}
+			}
+			if victim == 0 {
+				t.Fatalf("%v: nobody took over", level)
+			}
+			if err := syscall.Kill(victim, syscall.SIGKILL); err != nil {
+				t.Fatal(err)
+			}
+			write(t, filepath.Join(dir, "killed"), "")
+			_, _ = io.ReadAll(out) // until the last of the tree has ended
+			_ = cmd.Wait()
+			for _, name := range []string{"here", "away"} {
+				got, _ := os.ReadFile(filepath.Join(dir, "result."+name))
+				if string(got) != able[level] {
+					t.Errorf("%v, taken over %v: what was %s could do %q, want %q", level, over, name, got, able[level])
+				}
+			}
+			if held, err := os.ReadFile(filepath.Join(dir, "held")); level >= LevelWrite && err == nil {
+				t.Errorf("%v, taken over %v: what was being judged was let through: %q", level, over, held)
+			}
+			if list := servants(mark); len(list) > 0 {
+				t.Errorf("%v, taken over %v: guard goes on as %v", level, over, list)
+			}
 		}
 	}
-	said, _ := os.ReadFile(filepath.Join(dir, "code"))
-	if !strings.Contains(string(said), "Function not implemented") {
-		t.Errorf("the survivor said %q, want Function not implemented", said)
+}
+
+// servants lists the processes that run this binary with mark in their
+// environment.
+func servants(mark string) (pids []int) {
+	self, _ := os.Executable()
+	self, _ = filepath.EvalSymlinks(self)
+	names, _ := filepath.Glob("/proc/[0-9]*/environ")
+	for _, name := range names {
+		exe, _ := os.Readlink(filepath.Dir(name) + "/exe")
+		pid, err := strconv.Atoi(filepath.Base(filepath.Dir(name)))
+		if exe != self || err != nil || pid == os.Getpid() {
+			continue
+		}
+		if env, _ := os.ReadFile(name); strings.Contains(string(env), mark) {
+			pids = append(pids, pid)
+		}
 	}
+	return pids
 }
 
 func TestSignals(t *testing.T) {

@@ -19,7 +19,8 @@ const (
 	handoverSocket   = 3 // descriptors of the process that takes over
 	handoverListener = 4
 	handoverPatience = 10 * time.Second
-	maxHandover      = 64 << 20 // bytes of configuration
+	answerPatience   = 2 * time.Second // with calls that are still being judged
+	maxHandover      = 64 << 20        // bytes of configuration
 )
 
 // inheritance is what the process that takes over has to know.
@@ -65,11 +66,15 @@ func (s *server) handOver(wake chan<- bool) error {
 	s.stopping.Store(true)
 	idle := make(chan bool)
 	go func() { s.crew.done.Wait(); close(idle) }()
+	late := time.After(answerPatience)
 	for {
 		select {
 		case <-idle:
 			return nil // closing the socket tells the successor to begin
 		case wake <- true:
+		case <-late:
+			s.crew.giveUp(s.listener)
+			return nil
 		}
 	}
 }

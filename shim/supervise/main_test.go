@@ -61,6 +61,7 @@ type fence struct {
 	Args     bool     // refuse programs with an argument that mentions .env or victim
 	Hear     bool     // care about connections and signals
 	Addr     string   // refused connection
+	Hold     string   // base name of a file about which no answer ever comes
 	Log      string   // file that gets each judged event, one JSON a line
 	mu       sync.Mutex
 }
@@ -71,12 +72,15 @@ func (j *fence) Interested(dir, base string, op Op) bool {
 	if dir == "" {
 		return j.Hear
 	}
-	return base == ".env" || j.Log != "" && base == "logged" || j.Dir != "" && (within(j.Dir, dir+"/"+base) || within(dir+"/"+base, j.Dir) && op == OpRename)
+	return base == ".env" || j.Hold != "" && base == j.Hold || j.Log != "" && base == "logged" || j.Dir != "" && (within(j.Dir, dir+"/"+base) || within(dir+"/"+base, j.Dir) && op == OpRename)
 }
 
 func (j *fence) Note(Op, string, string) {}
 
 func (j *fence) Judge(e *Event) Answer {
+	if j.Hold != "" && filepath.Base(e.Path) == j.Hold {
+		select {}
+	}
 	a := j.answer(e)
 	if j.Log != "" {
 		j.record(e, a)

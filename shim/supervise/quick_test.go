@@ -234,7 +234,7 @@ func TestCrewWatch(t *testing.T) {
 			c.all[0].Store(w)
 			go c.watch(func() { hired <- true })
 			for range 200 {
-				w.busy()
+				w.busy(1)
 				w.free()
 			}
 			for start := time.Now(); !c.idle.Load(); time.Sleep(patience) {
@@ -243,7 +243,7 @@ func TestCrewWatch(t *testing.T) {
 				}
 			}
 		}
-		w.busy()
+		w.busy(1)
 		select {
 		case <-hired:
 		case <-time.After(long):

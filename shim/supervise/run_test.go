@@ -2,7 +2,11 @@
 
 package supervise
 
-import "testing"
+import (
+	"os/exec"
+	"syscall"
+	"testing"
+)
 
 func TestProbe(t *testing.T) {
 	r := Probe()
@@ -35,6 +39,32 @@ func TestExitStatus(t *testing.T) {
 			if r.code != test.code || r.out != test.out {
 				t.Errorf("%v: %q: code %d, output %q; want %d, %q", level, test.text, r.code, r.out, test.code, test.out)
 			}
+		}
+	}
+}
+
+// TestFault: a program that faults, as a child or in place of the shell, ends as
+// without supervision; nothing is said of it and nothing of guard dumped.
+func TestFault(t *testing.T) {
+	usable(t)
+	dir := t.TempDir()
+	build(t, dir, "fault", `#include <stdlib.h>
+int main(int c, char **v) { if (c > 1) abort(); *(volatile int *)8 = 1; }`)
+	for _, text := range []string{
+		"{ (./fault); } 2>/dev/null; echo $?", "{ (./fault abort); } 2>/dev/null; echo $?", "./fault 2>/dev/null | cat; echo ${PIPESTATUS[0]}",
+		"exec ./fault", "exec ./fault abort", "trap 'echo last' EXIT; { (./fault); } 2>/dev/null; kill -SEGV $$",
+	} {
+		text = "ulimit -c 0; " + text
+		plain := exec.Command("bash", "-c", text)
+		plain.Dir = dir
+		want := finish(t, plain)
+		for level := LevelExec; level <= LevelFull; level++ {
+			if r := (order{Level: level}).run(t, dir, "bash", "-c", text); r.code != want.code || r.out != want.out {
+				t.Errorf("%v: %q: code %d, output %q; want %d, %q", level, text, r.code, r.out, want.code, want.out)
+			}
+		}
+		if want.code != 0 && syscall.Signal(-want.code) != syscall.SIGSEGV && syscall.Signal(-want.code) != syscall.SIGABRT {
+			t.Errorf("%q shows little: code %d", text, want.code)
 		}
 	}
 }

@@ -114,7 +114,7 @@ func (w *worker) receives() bool {
 		switch e {
 		case 0:
 			w.pace.step()
-			w.busy()
+			w.busy(n.id)
 			w.answer(n)
 			w.free()
 		case unix.ENOENT: // the caller died, or all did
@@ -150,6 +150,7 @@ type worker struct {
 	rights rights
 	turn   atomic.Bool   // this worker receives
 	steps  atomic.Uint32 // odd while it is at work on a call
+	id     atomic.Uint64 // of that call
 	pace
 }
 
