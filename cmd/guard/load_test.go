@@ -73,7 +73,7 @@ func plainEnv(home string) []string {
 func watch(t *testing.T, text string) *watched {
 	t.Helper()
 	top := t.TempDir()
-	supervisedShell(t, top, "level = \"full\"\nrequire = true")
+	supervisedShell(t, top, runtimeTable("full")+"require = true\n")
 	w := &watched{dir: filepath.Join(top, "work")}
 	if err := os.Mkdir(w.dir, 0o755); err != nil {
 		t.Fatal(err)
@@ -202,7 +202,7 @@ func TestRuntimeMany(t *testing.T) {
 func TestRuntimeHandovers(t *testing.T) {
 	supervised(t)
 	top := t.TempDir()
-	supervisedShell(t, top, "level = \"full\"\nrequire = true")
+	supervisedShell(t, top, runtimeTable("full")+"require = true\n")
 	const work = `sleep 0.2; cat f > copy.$1; cat "$n" 2> /dev/null; bash -c 'echo "$1" >> told' sh $1; echo $1 >> ended`
 	const text = `read -r n; export n
 		bash work child &

@@ -336,7 +336,7 @@ func TestTerminal(t *testing.T) {
 	top := t.TempDir()
 	levels := []string{"exec", "full"}
 	for _, level := range levels {
-		supervisedShell(t, filepath.Join(top, level), "level = \""+level+"\"\nrequire = true")
+		supervisedShell(t, filepath.Join(top, level), runtimeTable(level)+"require = true\n")
 	}
 	for _, row := range sittings {
 		t.Run(row.about, func(t *testing.T) {
