@@ -334,7 +334,7 @@ var processNumber = regexp.MustCompile(`\[(\d+)\] \d+`)
 func TestTerminal(t *testing.T) {
 	supervised(t)
 	top := t.TempDir()
-	levels := []string{"exec", "full"}
+	levels := []string{"exec", "full", "strict"}
 	for _, level := range levels {
 		supervisedShell(t, filepath.Join(top, level), runtimeTable(level)+"require = true\n")
 	}

@@ -104,7 +104,7 @@ func levelRow(t *testing.T, a attack, tools map[string]string, success func(proj
 		fence := &fence{Dir: filepath.Join(proj, "victim"), Known: []string{filepath.Join(proj, ".env")}, Args: level == LevelExec}
 		cmd := order{Level: level, Handover: true, Fence: fence}.command(t, "bash", "-c", a.text)
 		cmd.Dir = proj
-		cmd.Env = append(os.Environ(), "PROJ="+proj, "LEAK="+tools["leak"], "STATIC="+tools["static"], "TMUX=", "HOME="+proj, "PATH="+tools["path"])
+		cmd.Env = attackEnv(proj, tools)
 		r := finish(t, cmd)
 		row[level] = "stopped"
 		if r.passed > 5*time.Second {
@@ -144,14 +144,9 @@ func lacking(a attack, tools map[string]string) string {
 	return ""
 }
 
-// TestLeaks runs every attack without supervision and at each level. None may
-// get through at level full. What the lower levels stop is kept in
-// testdata/levels.txt.
-func TestLeaks(t *testing.T) {
-	usable(t)
-	if testing.Short() {
-		t.Skip("several hundred processes")
-	}
+// attackTools says where the programs are that attacks use.
+func attackTools(t *testing.T) map[string]string {
+	t.Helper()
 	source, err := os.ReadFile("testdata/leak.c")
 	if err != nil {
 		t.Fatal(err)
@@ -166,6 +161,22 @@ func TestLeaks(t *testing.T) {
 		tools["leak"] = build(t, dir, "leak", string(source))
 		tools["static"] = build(t, dir, "static", string(source), "-static")
 	})
+	return tools
+}
+
+func attackEnv(proj string, tools map[string]string) []string {
+	return append(os.Environ(), "PROJ="+proj, "LEAK="+tools["leak"], "STATIC="+tools["static"], "TMUX=", "HOME="+proj, "PATH="+tools["path"])
+}
+
+// TestLeaks runs every attack without supervision and at each level. None may
+// get through at level full. What the lower levels stop is kept in
+// testdata/levels.txt.
+func TestLeaks(t *testing.T) {
+	usable(t)
+	if testing.Short() {
+		t.Skip("several hundred processes")
+	}
+	tools := attackTools(t)
 	var mu sync.Mutex
 	rows := map[string][4]string{}
 	run := func(kind string, list []attack, success func(proj, before, out string) bool) {

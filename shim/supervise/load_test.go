@@ -10,6 +10,8 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"guard/internal/confine"
 )
 
 func TestMany(t *testing.T) {
@@ -89,18 +91,26 @@ func TestNoMoreProcesses(t *testing.T) {
 		t.Skip("needs another user")
 	}
 	need(t, "dash")
+	bash, err := exec.LookPath("bash")
+	if err != nil {
+		t.Fatal(err)
+	}
 	const bomb = "f() { [ $1 = 0 ] && exec sleep 0.3; f $(($1-1)) & f $(($1-1)) & wait; }; f 9"
+	self, err := confine.Copy(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	nobody := confine.Place{User: 60000 + os.Getpid()%5000} // who has no other processes
 	for _, limit := range []int{60, 120} {
 		cmd := order{Level: LevelFull}.command(t, "bash", "-c", "dash bomb 2> errors; cat bomb > copy; grep -q 'Cannot fork' errors && cmp bomb copy && echo end")
 		cmd.Dir = t.TempDir()
 		write(t, filepath.Join(cmd.Dir, "bomb"), bomb)
-		as(t, cmd, uint32(60000+os.Getpid()%5000)) // who has no other processes
-		bash, err := exec.LookPath("bash")
-		if err != nil {
+		if err := nobody.Own(cmd.Dir); err != nil {
 			t.Fatal(err)
 		}
-		cmd.Args = append([]string{"bash", "-c", fmt.Sprintf(`ulimit -u %d; exec "$@"`, limit), "bash", cmd.Path}, cmd.Args[1:]...)
+		cmd.Args = append([]string{"bash", "-c", fmt.Sprintf(`ulimit -u %d; exec "$@"`, limit), "bash", self}, cmd.Args[1:]...)
 		cmd.Path = bash
+		nobody.Send(cmd, self)
 		if r := finish(t, cmd); r.code != 0 || !strings.HasSuffix(r.out, "end\n") {
 			t.Errorf("at most %d processes: code %d, %.1000s", limit, r.code, r.out)
 		}

@@ -15,6 +15,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"guard/internal/confine"
 )
 
 // The test binary is its own supervisor: Run changes the whole process.
@@ -44,6 +46,9 @@ func TestMain(m *testing.M) {
 		case roleInside:
 			fmt.Println(Inside())
 			os.Exit(0)
+		case confine.Role:
+			fmt.Fprintln(os.Stderr, confine.Become(os.Args[2:]))
+			os.Exit(99)
 		case roleCollect:
 			os.Exit(collectRole())
 		}
@@ -221,12 +226,21 @@ func (o order) run(t testing.TB, dir string, argv ...string) result {
 // finish runs cmd, which may not take longer than a minute.
 func finish(t testing.TB, cmd *exec.Cmd) result {
 	t.Helper()
+	r, err := attempt(cmd)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+// attempt does, where cmd may not be able to start.
+func attempt(cmd *exec.Cmd) (result, error) {
 	var out bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &out
 	cmd.WaitDelay = 20 * time.Second // orphans hold the pipes
 	start := time.Now()
 	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
+		return result{}, err
 	}
 	timer := time.AfterFunc(time.Minute, func() { cmd.Process.Kill() })
 	defer timer.Stop()
@@ -235,7 +249,7 @@ func finish(t testing.TB, cmd *exec.Cmd) result {
 	if ws := cmd.ProcessState.Sys().(syscall.WaitStatus); ws.Signaled() {
 		r.code = -int(ws.Signal())
 	}
-	return r
+	return r, nil
 }
 
 // need skips the test where a program is missing.

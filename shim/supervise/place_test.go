@@ -1,0 +1,151 @@
+//go:build linux && (amd64 || arm64)
+
+package supervise
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"guard/internal/confine"
+)
+
+// send runs cmd in a place; false where the kernel does not let it.
+func send(t *testing.T, p confine.Place, cmd *exec.Cmd, self string) (result, bool) {
+	t.Helper()
+	cmd.Path = self
+	p.Send(cmd, self)
+	r, err := attempt(cmd)
+	if err != nil && p.Refused(err) {
+		t.Logf("%s: the kernel refuses it: %v", p.Name, err)
+		return r, false
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r, true
+}
+
+// in runs text in a place and a new directory.
+func in(t *testing.T, p confine.Place, o order, self, text string) (result, bool) {
+	t.Helper()
+	cmd := o.command(t, "bash", "-c", text)
+	cmd.Dir = t.TempDir()
+	cmd.Env = append(os.Environ(), "HOME="+cmd.Dir)
+	if err := p.Own(cmd.Dir); err != nil {
+		t.Fatal(err)
+	}
+	r, ok := send(t, p, cmd, self)
+	r.passed = 0
+	return r, ok
+}
+
+// TestWorks runs ordinary programs supervised, strictly and not, in each place,
+// and expects what they do without.
+func TestWorks(t *testing.T) {
+	usable(t)
+	self, err := confine.Copy(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, test := range [][2]string{
+		{"git", `git init -q r && cd r && echo a > f && git add f && git -c user.name=a -c user.email=a@b commit -qm x && git status --short && git log --format=%s`},
+		{"tar", `mkdir d && echo x > d/f && tar cf - d | (mkdir e && tar xf - -C e) && find e | sort`},
+		{"make", `printf 'a: b\n\tcp b a\nb:\n\techo hi > b\n' > Makefile && make -sj4 && cat a`},
+		{"gcc", `printf '#include <stdio.h>\nint main(){puts("hi");}' > a.c && gcc a.c && ./a.out`},
+		{"bash", `umask 027; echo x > f; mkdir d; mkfifo p; (echo y > p) & cat p; stat -c '%a %F' f d p; wait`},
+		{"bash", `touch a; set -C; echo x > a; echo $?; echo y > b; cat b; cat nonexistent; cat /proc/self/comm; ls -d /proc/self/fd`},
+		{"bash", `ln -s nowhere l; echo x > l; cat nowhere; echo z > "$(printf 'new\nline')"; ls -b; : > /dev/full; echo a > /dev/stdout; cat < /dev/null; echo b | cat /dev/stdin`},
+		{"python3", `python3 -c 'import subprocess, tempfile, threading, os; f = tempfile.TemporaryFile(); f.write(b"x"); print(subprocess.check_output(["echo", "hi"])); print(os.path.exists("/etc/passwd"))'`},
+		{"perl", `perl -e 'open F, ">", "x"; print F "y"; close F; rename "x", "z"; chmod 0600, "z"; system "cat z"'`},
+		{"script", `script -qc 'tty | sed s/[0-9]*$//; echo hi > /dev/tty' /dev/null`},
+		{"strace", `strace -qq -e trace=none true && echo traced`},
+		{"bash", `cp -a /etc/hostname h; cat h > /dev/null; ls -l /nonexistent/x; cd /; cat etc/../etc/passwd | wc -l`},
+	} {
+		t.Run(test[0], func(t *testing.T) {
+			need(t, strings.Fields(test[0])[0])
+			for _, p := range confine.Places() {
+				for _, o := range []order{{Level: LevelFull}, {Level: LevelFull, Strict: true}, {Level: LevelWrite}} {
+					want, ok := in(t, p, order{Level: LevelOff}, self, test[1])
+					if !ok {
+						break
+					}
+					if r, _ := in(t, p, o, self, test[1]); r != want {
+						t.Errorf("%s, %v strict %v: %q\n got %d %q\nwant %d %q", p.Name, o.Level, o.Strict, test[1], r.code, r.out, want.code, want.out)
+					}
+				}
+			}
+		})
+	}
+}
+
+// core names attacks of each kind that need little of the machine.
+var core = strings.Fields(`cat redirection builtin-read descriptor process-substitution xargs find-exec copy hard-link
+	symbolic-link rename script shebang double-fork nohup-setsid background proc-self-root proc-cwd python python-memfd-exec perl tar-pipe
+	C-open C-openat2 C-dirfd C-fchdir C-thread C-rdwr C-mmap C-handle C-uring static user-namespace
+	append rm rm--rf mv-away mv-directory mv-over truncate hard-link-then-write symbolic-link-then-write
+	python-truncate python-dir-fd perl-unlink redirection unlink chmod sed-in-place`)
+
+// TestLeaksElsewhere tries the core of the attacks in each place in which guard
+// has to work. None may get through.
+func TestLeaksElsewhere(t *testing.T) {
+	usable(t)
+	if testing.Short() {
+		t.Skip("several hundred processes")
+	}
+	self, err := confine.Copy(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	tools := attackTools(t)
+	if err := (confine.Place{User: os.Geteuid()}).Own(filepath.Dir(tools["leak"])); tools["leak"] != "" && err != nil {
+		t.Fatal(err)
+	}
+	run := func(t *testing.T, p confine.Place, kind string, list []attack, success func(proj, before, out string) bool) {
+		tried := 0
+		for _, a := range list {
+			if !slices.Contains(core, strings.ReplaceAll(a.name, " ", "-")) || lacking(a, tools) != "" {
+				continue
+			}
+			for _, level := range []Level{LevelOff, LevelFull} {
+				proj := ground(t)
+				if err := p.Own(filepath.Dir(proj)); err != nil {
+					t.Fatal(err)
+				}
+				before := state(proj)
+				fence := &fence{Dir: filepath.Join(proj, "victim"), Known: []string{filepath.Join(proj, ".env")}}
+				cmd := order{Level: level, Handover: true, Fence: fence}.command(t, "bash", "-c", a.text)
+				cmd.Dir = proj
+				cmd.Env = attackEnv(proj, tools)
+				r, ok := send(t, p, cmd, self)
+				if !ok {
+					return
+				}
+				through := success(proj, before, r.out)
+				switch {
+				case through && level == LevelOff:
+					tried++
+				case through:
+					t.Errorf("%s %s gets through: code %d\n%s", kind, a.name, r.code, r.out)
+				}
+			}
+		}
+		if tried < 15 {
+			t.Errorf("only %d ways to %s work here without supervision: the test shows little", tried, kind)
+		}
+		t.Logf("%s: %d ways work without supervision, none with it", kind, tried)
+	}
+	for _, p := range confine.Places() {
+		if p.Name == "here" {
+			continue // see TestLeaks
+		}
+		t.Run(p.Name, func(t *testing.T) {
+			t.Parallel()
+			run(t, p, "read", readAttacks(), func(proj, _, out string) bool { return leaked(proj, out) })
+			run(t, p, "damage", damageAttacks(), func(proj, before, _ string) bool { return state(proj) != before })
+		})
+	}
+}
