@@ -128,6 +128,13 @@ func TestFlow(t *testing.T) {
 		{`x=$(frob); python3 -c "print(open('$x').read())"`, false},
 		{`cat .env${__guard_maybe}`, true},
 		{`cat .env$__guard_unknown`, true},
+		// A round of a loop finds the process substitutions of the one before.
+		{`while true; do diff <(ls a) <(ls b); sleep 5; done`, false},
+		{`git ls-files | while read -r f; do diff <(git show "HEAD~1:$f") "$f"; done`, false},
+		{`while true; do make 2>&1 | tee >(grep -c error > count); sleep 5; done`, false},
+		{`for c in 'rm -rf /home/ana' ls; do a+=(<(echo "$c")); done; bash "${a[0]}"`, true},
+		{`while true; do cat <(cat .env); done`, true},
+		{`echo 'rm -rf /home/ana' | tee >(cat > x) >(bash)`, true},
 		// A file may be seen under another name in a container.
 		{`docker run -v $PWD/.env:/e alpine cat /e`, true},
 		{`docker run --mount type=bind,src=.env,dst=/e alpine cat /e`, true},

@@ -49,31 +49,25 @@ func (it *interp) procSubst(p *syntax.ProcSubst) value.Text {
 	if it.st.fds == nil {
 		it.st.fds = map[int]stream{}
 	}
-	n := 63
-	for ; ; n-- {
-		if _, used := it.st.fds[n]; !used {
-			break
-		}
-	}
-	path := value.Text("/dev/fd/" + strconv.Itoa(n))
 	if p.Op == syntax.CmdOut {
 		// What is written there is the input of the commands; they are walked
 		// when it is known, and at once with unknown input otherwise.
 		if it.sinks == nil {
 			it.sinks = map[value.Text]func(stream){}
 		}
-		it.st.fds[n] = stream{text: value.Any, set: true}
+		path := it.descriptor(stream{text: value.Any, set: true, path: value.Text(">(" + strconv.Itoa(int(p.Pos().Offset())))})
 		done := false
-		it.sinks[path] = func(s stream) {
+		run := func(s stream) {
 			done = true
 			sub := it.sub()
 			sub.stdin = s
 			sub.stmts(p.Stmts)
 			it.keepFiles(sub.st)
 		}
+		it.sinks[path] = run
 		it.pending = append(it.pending, func() {
 			if !done {
-				it.sinks[path](stream{text: value.Any, set: true})
+				run(stream{text: value.Any, set: true})
 			}
 		})
 		return path
@@ -83,8 +77,20 @@ func (it *interp) procSubst(p *syntax.ProcSubst) value.Text {
 	sub.stdout = buf
 	sub.stmts(p.Stmts)
 	it.keepFiles(sub.st)
-	it.st.fds[n] = buf.stream()
-	return path
+	return it.descriptor(buf.stream())
+}
+
+// descriptor is the file of a descriptor for a process substitution: one that has
+// the same data already, so that each round of a loop finds the same, or a new one.
+func (it *interp) descriptor(data stream) value.Text {
+	n := 63
+	for ; ; n-- {
+		if s, used := it.st.fds[n]; !used || n > 9 && sameStream(s, data) {
+			break
+		}
+	}
+	it.st.fds[n] = data
+	return value.Text("/dev/fd/" + strconv.Itoa(n))
 }
 
 // sinkOf finds the process substitution that reads what is written to p.
