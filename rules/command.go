@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"slices"
 	"strings"
 
 	"guard/rules/programs"
@@ -22,7 +23,7 @@ func (p *Policy) matchCommands(pats []string, a *Action) Match {
 		}
 		return Maybe
 	}
-	cmd := p.table.Parse(a.Argv)
+	cmd := p.command(a.Argv)
 	if cmd.Harmless {
 		return No
 	}
@@ -33,6 +34,25 @@ func (p *Policy) matchCommands(pats []string, a *Action) Match {
 		}
 	}
 	return best
+}
+
+// command parses a command, once for all the rules that it is compared with.
+func (p *Policy) command(argv []value.Text) *programs.Parsed {
+	if p.last.argv != &argv[0] || p.last.n != len(argv) {
+		p.last.argv, p.last.n, p.last.cmd = &argv[0], len(argv), p.table.Parse(argv)
+	}
+	return p.last.cmd
+}
+
+// isProgram reports whether a name in a pattern may stand for the program that is run.
+func isProgram(name string, cmd *programs.Parsed) bool {
+	if name == cmd.Program || name == "" {
+		return true
+	}
+	if last := name[len(name)-1]; last >= '0' && last <= '9' || last == 'e' && strings.HasSuffix(name, ".exe") {
+		return true // perhaps: python3.12 is python3
+	}
+	return cmd.Root != nil && slices.Contains(cmd.Root.Names, name)
 }
 
 // pattern parses a command pattern once.
@@ -51,12 +71,12 @@ func (p *Policy) pattern(pat string) *programs.Parsed {
 
 func (p *Policy) matchCommand(pat string, cmd *programs.Parsed) Match {
 	prog, _, _ := strings.Cut(pat, " ")
+	glob := strings.ContainsAny(prog, "*?[{")
+	if glob && matchLoose(prog, value.Text(cmd.Program)) != Yes || !glob && !isProgram(prog, cmd) {
+		return No
+	}
 	want := p.pattern(pat)
-	if strings.ContainsAny(prog, "*?[{") {
-		if matchLoose(prog, value.Text(cmd.Program)) != Yes {
-			return No
-		}
-	} else if want.Program != cmd.Program {
+	if !glob && want.Program != cmd.Program {
 		return No
 	}
 	m := matchSubs(want, cmd)

@@ -81,6 +81,11 @@ type Policy struct {
 	globs   map[string][]string
 	parsed  map[string]*programs.Parsed
 	guarded map[byte][]guardedGlob // see Protected
+	last    struct {               // the command that was parsed last
+		argv *value.Text
+		n    int
+		cmd  *programs.Parsed
+	}
 }
 
 // New returns the policy of layers, whose order does not matter. The context
