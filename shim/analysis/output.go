@@ -242,6 +242,9 @@ func (c *call) script(name string, t value.Text, i int) {
 		c.foreign(lang, src, args)
 	} else if known {
 		c.unread(src)
+		if c.it.justMade(p) {
+			c.settings(src)
+		}
 	}
 }
 

@@ -347,6 +347,10 @@ func (c *call) apply(e programs.Effect, t value.Text, i int) {
 	case "script":
 		c.ran = true
 		c.script(e.Param(), t, i)
+	case "setup":
+		if p := absIn(c.abs(t), "setup.py"); it.justMade(p) {
+			c.script("python", p, i)
+		}
 	case "makefile":
 		c.makeFunctions(string(t))
 		c.shell(t, i)

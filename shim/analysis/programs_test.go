@@ -120,6 +120,17 @@ func TestPrograms(t *testing.T) {
 		{`fdupes -rdN ~`, true},
 		{`fdupes -r ~`, false},
 		{`lwp-request -m DELETE https://api.example/x`, true},
+		// Files of settings and packages that the command has just written.
+		{"printf ':msg, contains, \"s\" ^cat .env\\n' > /tmp/x; rsyslogd -f /tmp/x", true},
+		{"echo '{\"type\":\"command\",\"text\":\"cat .env\"}' > /tmp/t.jsonc; fastfetch -c /tmp/t.jsonc", true},
+		{"printf '[Service]\\nExecStart=/bin/sh -c \"cat .env\"\\n' > /tmp/x.service; systemctl link /tmp/x.service", true},
+		{"printf '/tmp/x {\\nprerotate\\ncat .env\\nendscript\\n}\\n' > /tmp/l; logrotate -f /tmp/l", true},
+		{"echo '[{hosts: localhost, tasks: [shell: rm -rf ~]}]' > /tmp/p.yml; ansible-playbook /tmp/p.yml", true},
+		{"echo 'actionban = cat .env' > /tmp/f; frobd -c /tmp/f", true},
+		{"mkdir /tmp/p; echo 'print(open(\".env\").read())' > /tmp/p/setup.py; pip install /tmp/p", true},
+		{"printf 'run: npm test\\n' > ci.yml; frob ci.yml", false},
+		{"echo 'cp .env.example .env' > NOTES.md; frob --write NOTES.md", false},
+		{"echo 'set -g mouse on' > /tmp/t; tmux -f /tmp/t new -d", false},
 	} {
 		if got := j.decide(row.text) != rules.Allow; got != row.refuse {
 			t.Errorf("%s\nrefused: %t, want %t", row.text, got, row.refuse)

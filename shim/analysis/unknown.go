@@ -29,6 +29,16 @@ func (c *call) unknown() {
 		}
 		c.unread(w)
 	}
+	for _, w := range c.argv[1:] {
+		for _, t := range candidates(w) {
+			if p := c.abs(t); p.Known() && c.it.justMade(p) {
+				if text, ok := c.it.content(p, maxScript); ok {
+					c.unread(text)
+					c.settings(text)
+				}
+			}
+		}
+	}
 	if in := c.it.stdin; in.known() && in.path == "" {
 		c.it.without(func() { c.unread(in.text) })
 	}
@@ -144,10 +154,45 @@ func (it *interp) escape(line string) (string, bool) {
 	}
 	word, cmd, ok := strings.Cut(line, " ")
 	switch word {
-	case "shell", "system", "host":
+	case "shell", "system", "host", "exec", "run-shell":
 		return cmd, ok && it.startsProgram(cmd)
 	}
 	return "", false
+}
+
+// settingLine matches a setting that by its name holds a command, in the usual forms:
+// NAME=CMD, NAME: CMD, "NAME": "CMD", NAME "CMD", and ^CMD.
+var settingLine = regexp.MustCompile(`(?im)(?:["']?[a-z_.-]*(?:exec|cmd|command|run|script|hook|action|shell|pager|post|pre|up|down|program|handler|text)[a-z_.-]*["']?(?:[ \t]*[:=][ \t]*(["']?)|[ \t]+(["']))|\^)(.+)`)
+
+// settings runs the commands that a file of settings holds, which the command itself
+// has written: those of the project are its own code.
+func (c *call) settings(t value.Text) {
+	for _, m := range settingLine.FindAllStringSubmatch(string(t), maxMentions) {
+		cmd := m[3]
+		if quote := m[1] + m[2]; quote != "" {
+			cmd, _, _ = strings.Cut(cmd, quote)
+		}
+		if cmd = strings.TrimPrefix(strings.TrimRight(cmd, " \t]},;"), "exec "); c.it.startsProgram(cmd) {
+			c.command(value.Text(cmd))
+		}
+	}
+	inside := false // of a script in a file of logrotate
+	for _, l := range strings.SplitN(string(t), "\n", maxMentions) {
+		switch l = strings.TrimSpace(l); {
+		case strings.HasSuffix(l, "rotate") || strings.HasSuffix(l, "action"):
+			inside = true
+		case l == "endscript":
+			inside = false
+		case inside && c.it.startsProgram(l):
+			c.command(value.Text(l))
+		}
+	}
+}
+
+// justMade reports whether the content of a file comes from the command itself.
+func (it *interp) justMade(p value.Text) bool {
+	_, fd := it.devFd(p)
+	return fd || it.st.files[string(p)].known
 }
 
 // quoted judges the names of protected files that stand in quotes in a program text:
