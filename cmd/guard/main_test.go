@@ -20,6 +20,7 @@ func testPlaces(root string) shim.Locations {
 // name of guard or of a shell. Its places are below the root that the script's
 // environment names; the real guard looks at no such variable.
 func TestMain(m *testing.M) {
+	confined()
 	guard := func() {
 		root := os.Getenv("GUARD_TEST_ROOT")
 		if root == "" {

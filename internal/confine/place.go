@@ -80,11 +80,16 @@ func (p Place) Send(cmd *exec.Cmd, self string) {
 	cmd.Path = self
 }
 
-// Refused reports whether err, of a command that was sent, says that the kernel
-// does not let this process go there.
-func (p Place) Refused(err error) bool {
-	return p.Namespace && (errors.Is(err, syscall.EPERM) || errors.Is(err, syscall.EINVAL) ||
-		errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EUSERS))
+// Closed says why this process cannot go there, as the kernel refuses it.
+func (p Place) Closed(self string) error {
+	cmd := exec.Command("/bin/true")
+	cmd.Dir = "/"
+	p.Send(cmd, self)
+	err := cmd.Run()
+	if p.Namespace && (errors.Is(err, syscall.EPERM) || errors.Is(err, syscall.EINVAL) || errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EUSERS)) {
+		return err
+	}
+	return nil
 }
 
 // Become goes to the place and becomes the command. It returns only if that

@@ -226,21 +226,12 @@ func (o order) run(t testing.TB, dir string, argv ...string) result {
 // finish runs cmd, which may not take longer than a minute.
 func finish(t testing.TB, cmd *exec.Cmd) result {
 	t.Helper()
-	r, err := attempt(cmd)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return r
-}
-
-// attempt does, where cmd may not be able to start.
-func attempt(cmd *exec.Cmd) (result, error) {
 	var out bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &out
 	cmd.WaitDelay = 20 * time.Second // orphans hold the pipes
 	start := time.Now()
 	if err := cmd.Start(); err != nil {
-		return result{}, err
+		t.Fatal(err)
 	}
 	timer := time.AfterFunc(time.Minute, func() { cmd.Process.Kill() })
 	defer timer.Stop()
@@ -249,7 +240,7 @@ func attempt(cmd *exec.Cmd) (result, error) {
 	if ws := cmd.ProcessState.Sys().(syscall.WaitStatus); ws.Signaled() {
 		r.code = -int(ws.Signal())
 	}
-	return r, nil
+	return r
 }
 
 // need skips the test where a program is missing.
