@@ -47,7 +47,7 @@ func (w *worker) exec(n *notification, c *call) reply {
 		return refuse()
 	}
 	w.processes.forget(event.Proc.PID)
-	w.warnSetuid(&f)
+	w.warnPowerless(&f)
 	return proceed()
 }
 
@@ -89,12 +89,29 @@ func interpreter(f *file) string {
 	return strings.Trim(line, " \t")
 }
 
-// warnSetuid explains why sudo and its like are about to fail.
-func (w *worker) warnSetuid(f *file) {
+// warnPowerless explains why sudo, ping and their like are about to fail.
+func (w *worker) warnPowerless(f *file) {
 	if w.cfg.Privileged || unix.Geteuid() == 0 || !f.exists {
 		return
 	}
-	if f.stat.Mode&unix.S_ISUID != 0 && int(f.stat.Uid) != unix.Geteuid() {
-		w.tell(fmt.Sprintf("guard: %s runs without its setuid bit: supervised programs cannot gain privileges", path.Base(f.real)))
+	lost := ""
+	switch {
+	case f.stat.Mode&unix.S_ISUID != 0 && int(f.stat.Uid) != unix.Geteuid():
+		lost = "its setuid bit"
+	case capable(f):
+		lost = "its capabilities"
+	default:
+		return
 	}
+	w.tell(fmt.Sprintf("guard: note: %s runs without %s: supervised programs cannot gain privileges", path.Base(f.real), lost))
+}
+
+// capable reports whether f gives capabilities to who executes it.
+func capable(f *file) bool {
+	name := f.real
+	if f.fd >= 0 {
+		name = "/proc/self/fd/" + strconv.Itoa(f.fd)
+	}
+	n, err := unix.Getxattr(name, "security.capability", nil)
+	return err == nil && n > 0
 }

@@ -4,10 +4,13 @@ package supervise
 
 import (
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
+
+	"golang.org/x/sys/unix"
 
 	"guard/internal/confine"
 )
@@ -65,6 +68,60 @@ func TestWorks(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestPowerless: a program that would gain privileges does not, and why is said in
+// one line.
+func TestPowerless(t *testing.T) {
+	usable(t)
+	if os.Geteuid() != 0 {
+		t.Skip("makes programs that belong to root")
+	}
+	need(t, "grep")
+	dir := t.TempDir()
+	self, err := confine.Copy(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	grep, err := exec.LookPath("grep")
+	if err != nil {
+		t.Fatal(err)
+	}
+	data, err := os.ReadFile(grep)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, mode := range map[string]os.FileMode{"plain": 0o755, "setuid": 0o755 | os.ModeSetuid, "capable": 0o755} {
+		if err := os.WriteFile(filepath.Join(dir, name), data, 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Chmod(filepath.Join(dir, name), mode); err != nil {
+			t.Fatal(err)
+		}
+	}
+	// struct vfs_cap_data of version 2: CAP_CHOWN, permitted and effective.
+	capability := []byte{1, 0, 0, 2, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0}
+	if err := unix.Setxattr(filepath.Join(dir, "capable"), "security.capability", capability, 0); err != nil {
+		t.Skipf("no capabilities of files here: %v", err)
+	}
+	const ids, none = "Uid:\t65534\t65534\t65534\t65534\n", "CapEff:\t0000000000000000\n"
+	nobody := confine.Place{User: 65534}
+	for _, test := range []struct {
+		name, plain, note string
+	}{
+		{"plain", ids + none, ""},
+		{"setuid", "Uid:\t65534\t0\t0\t0\n", "guard: note: setuid runs without its setuid bit: supervised programs cannot gain privileges\n"},
+		{"capable", ids + "CapEff:\t0000000000000001\n", "guard: note: capable runs without its capabilities: supervised programs cannot gain privileges\n"},
+	} {
+		text := filepath.Join(dir, test.name) + " -E '^(Uid|CapEff):' /proc/self/status"
+		if r := in(t, nobody, order{Level: LevelOff}, self, text); !strings.HasPrefix(r.out, test.plain) {
+			t.Errorf("%s without supervision: %s", test.name, r.out)
+		}
+		want := test.note + ids + none + ids + none
+		if r := in(t, nobody, order{Level: LevelExec}, self, text+"; "+text); r.out != want {
+			t.Errorf("%s: %q, want %q", test.name, r.out, want)
+		}
 	}
 }
 
