@@ -181,7 +181,7 @@ func (m *partMatcher) step(g, t int) Match {
 	case c == '*':
 		return m.star(g, t)
 	case t == len(m.text):
-		if m.glob[g:] == "/**" {
+		if rest := m.glob[g:]; rest == "/**" || rest == "/**/" {
 			return Yes
 		}
 		return No

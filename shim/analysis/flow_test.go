@@ -89,6 +89,18 @@ func TestFlow(t *testing.T) {
 		{`rm -rf "$(uname -o)"`, true},
 		{`cat ".env$(date +)"`, true},
 		{`cat "$(realpath .env)"`, true},
+		// Variables of .env are not shown by programs that print other things, nor by
+		// scripts that git has as they stand.
+		{`set -a; source .env; set +a; ls -l && mkdir -p tmp && sleep 1`, false},
+		{`set -a; source .env; set +a; python src/util.py`, false},
+		{`set -a; source .env; set +a; pytest -q; make`, false},
+		{`set -a; source .env; set +a; python src/app.py`, true},
+		{`set -a; source .env; set +a; python drafts/absent.py`, true},
+		{`set -a; source .env; set +a; echo 'import os' > src/util.py; python src/util.py`, true},
+		{`set -a; source .env; set +a; ls; printenv`, true},
+		{`set -a; source .env; set +a; make -p`, true},
+		{`set -a; source .env; set +a; find . -exec env \;`, true},
+		{`set -a; source .env; set +a; sort <(env)`, true},
 		// What becomes of a copy does not touch the original, of a link it does.
 		{`cp -r . /tmp/copy && cd /tmp/copy && rm -rf .git && find . -name '*.md' -delete`, false},
 		{`cp -r drafts /tmp/d && rm -rf /tmp/d/old && rm -r /tmp/d`, false},

@@ -214,6 +214,7 @@ func (c *call) inline(e inline.Effect) {
 	case inline.Database:
 		c.connects(e.Arg)
 	case inline.Environ:
+		it.reveal()
 		it.emit(rules.Action{Op: rules.Exec, Argv: []value.Text{"env"}})
 	case inline.Kill:
 		it.emit(rules.Action{Op: rules.Exec, Argv: []value.Text{"kill", e.Arg}})

@@ -218,7 +218,7 @@ func (c *call) script(name string, t value.Text, i int) {
 	p := c.abs(t)
 	if isShellName(name) {
 		c.it.runFile(p)
-		c.it.reveal()
+		c.it.showLoaded(p)
 		c.it.script(name, p, args)
 		return
 	}
@@ -227,13 +227,13 @@ func (c *call) script(name string, t value.Text, i int) {
 			return
 		}
 		c.it.runFile(p)
-		c.it.reveal()
+		c.it.showLoaded(p)
 		c.it.script(c.p.Program, p, args)
 		return
 	}
 	c.prints = true
 	c.it.runFile(p)
-	c.it.reveal()
+	c.it.showLoaded(p)
 	if name == "" {
 		name = path.Base(string(c.argv[0]))
 	}
@@ -245,6 +245,13 @@ func (c *call) script(name string, t value.Text, i int) {
 		if c.it.justMade(p) {
 			c.settings(src)
 		}
+	}
+}
+
+// showLoaded counts what was loaded as shown by a script, unless git has it.
+func (it *interp) showLoaded(script value.Text) {
+	if !it.committed(script) {
+		it.reveal()
 	}
 }
 

@@ -11,6 +11,8 @@ import (
 	"guard/rules"
 	"guard/rules/programs"
 	"guard/rules/value"
+	"guard/shim/analysis/filters"
+	"guard/shim/analysis/inline"
 )
 
 // call is one program that is run, while its effects are worked out.
@@ -65,7 +67,7 @@ func (it *interp) program(argv []value.Text, words []*syntax.Word) result {
 	c.targets()
 	a.Target = c.tgt
 	it.emit(a)
-	if len(it.st.loaded) > 0 && !c.p.Harmless && !c.p.Loads() {
+	if len(it.st.loaded) > 0 && !c.p.Harmless && !c.p.Loads() && !c.discreet() {
 		it.reveal()
 	}
 	if c.p.Harmless {
@@ -85,6 +87,47 @@ func (it *interp) program(argv []value.Text, words []*syntax.Word) result {
 		return r
 	}
 	return unsure
+}
+
+// discreet reports whether the program shows nothing of its environment: what it
+// prints is of another kind, or it is a script of the repository as it stands.
+func (c *call) discreet() bool {
+	if c.p.Spec == nil {
+		return strings.Contains(string(c.argv[0]), "/") && c.it.committed(c.it.abs(c.argv[0]))
+	}
+	switch c.p.Spec.Output {
+	case "lines", "names", "none", "stdin", "digits", "name", "date", "realpath", "fresh-file", "fresh-dir":
+		return true
+	}
+	if _, code := inline.LangOf(c.p.Program); filters.Supported(c.p.Program) && !code && !isShellName(c.p.Program) {
+		return true
+	}
+	for _, a := range c.p.Args {
+		if a.Effect == "script" {
+			return c.it.committed(c.abs(a.Text))
+		}
+	}
+	if c.p.Spec.Recipes == "make" && !c.has("-p") && !slices.ContainsFunc(c.p.Args, func(a programs.Arg) bool { return strings.Contains(string(a.Text), "=") }) {
+		for _, f := range []value.Text{"GNUmakefile", "makefile", "Makefile"} {
+			if p := absIn(c.dir, f); c.it.exists(p) == rules.True {
+				return c.it.committed(p)
+			}
+		}
+	}
+	return false
+}
+
+// committed reports whether git has a file as it stands.
+func (it *interp) committed(p value.Text) bool {
+	if !p.Known() || it.exists(p) != rules.True || it.st.files[string(p)] != (file{}) {
+		return false
+	}
+	r := it.repo(value.Text(path.Dir(string(p))))
+	if r == nil {
+		return false
+	}
+	clean, _ := r.Clean(string(p))
+	return clean == rules.True
 }
 
 // truthOf is the status of true and false where they run as programs.
