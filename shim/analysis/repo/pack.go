@@ -184,7 +184,7 @@ func packOffset(r io.ByteReader) (int64, error) {
 		if err != nil {
 			return 0, err
 		}
-		if i > 8 {
+		if i > 7 { // more than any file, and less than overflows
 			return 0, errors.New("delta offset")
 		}
 		if i > 0 {
