@@ -9,6 +9,7 @@ import (
 	"runtime"
 	"sync"
 	"syscall"
+	"time"
 
 	"golang.org/x/sys/unix"
 )
@@ -100,7 +101,7 @@ func (t *tree) run() (Status, error) {
 			case e.kind == eventStarted:
 				pid = e.pid
 				signals.relayWaiting(pid)
-				go reserve()
+				time.AfterFunc(shortLife, reserve)
 			case e.kind == eventStopped:
 				stopWith(pid)
 			case e.kind == eventEnded:
@@ -113,6 +114,10 @@ func (t *tree) run() (Status, error) {
 
 // processors is how many of n this process makes use of.
 func processors(n int) int { return min(n, maxWorkers) }
+
+// shortLife is what most commands need less than; to make the threads costs more
+// than all else of their start.
+const shortLife = 20 * time.Millisecond
 
 // reserve makes as many threads as the Go runtime may come to need. It keeps
 // them; where it cannot get one later, as the tree has used up all that this
