@@ -198,7 +198,7 @@ func TestRuntimeMany(t *testing.T) {
 }
 
 // TestRuntimeHandovers lets twenty shells end at about the same time, each with
-// background processes of several kinds, on a machine that is busy.
+// background processes of several kinds, a guard among them.
 func TestRuntimeHandovers(t *testing.T) {
 	supervised(t)
 	top := t.TempDir()
@@ -208,8 +208,9 @@ func TestRuntimeHandovers(t *testing.T) {
 		bash work child &
 		( ( . ./work grandchild ) & )
 		( setsid bash work session & )
+		"$NESTED" -c 'sleep 0.2; cat f > copy.nested; echo nested >> told; echo nested >> ended' &
 		exit 3`
-	kinds := []string{"child", "grandchild", "session"}
+	kinds := []string{"child", "grandchild", "nested", "session"}
 	var all sync.WaitGroup
 	for i := range 20 {
 		all.Go(func() {
@@ -224,7 +225,7 @@ func TestRuntimeHandovers(t *testing.T) {
 			}
 			cmd := guardCommand(t, top, "bash", "-c", text)
 			cmd.Dir = dir
-			cmd.Env = plainEnv(dir)
+			cmd.Env = append(plainEnv(dir), "NESTED="+cmd.Path)
 			cmd.Stdin = strings.NewReader(".env\n")
 			cmd.WaitDelay = time.Minute
 			out, _ := cmd.CombinedOutput() // until the last of them has ended

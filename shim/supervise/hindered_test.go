@@ -83,6 +83,38 @@ func TestHindered(t *testing.T) {
 	}
 }
 
+// TestFirstProcess runs a supervisor as the first process of a namespace, as a
+// container does, and where /proc is that of another.
+func TestFirstProcess(t *testing.T) {
+	usable(t)
+	if os.Geteuid() != 0 {
+		t.Skip("mounts /proc")
+	}
+	bash, err := exec.LookPath("bash")
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	write(t, filepath.Join(dir, ".env"), canary)
+	for _, test := range []struct {
+		mount, text, out string
+		code             int
+	}{
+		{"mount -t proc proc /proc", "echo $PPID; cat .env 2>/dev/null || echo kept; ( (sleep 0.1; exit 1) & ); (exit 3); exit 7", "1\nkept\n", 7},
+		{"mount -t proc proc /proc", "kill -TERM $$", "", 128 + 15}, // to which the first process is deaf
+		{"mount -t proc proc /proc", "(sleep 0.2; echo late) & exit 3", "", 3},
+		{":", "echo ran", "run: look at programs: " + ErrUnsupported.Error() + ": /proc does not show this process\n", 97},
+	} {
+		cmd := order{Level: LevelFull, Handover: true}.command(t, "bash", "-c", test.text)
+		cmd.Args = append([]string{"bash", "-c", test.mount + ` && exec "$@"`, "bash", cmd.Path}, cmd.Args[1:]...)
+		cmd.Path, cmd.Dir = bash, dir
+		cmd.SysProcAttr = &syscall.SysProcAttr{Cloneflags: syscall.CLONE_NEWPID | syscall.CLONE_NEWNS, Unshareflags: syscall.CLONE_NEWNS}
+		if r := finish(t, cmd); r.code != test.code || r.out != test.out {
+			t.Errorf("%q, %q: code %d, %q; want %d, %q", test.mount, test.text, r.code, r.out, test.code, test.out)
+		}
+	}
+}
+
 // TestBusy holds that another supervisor is recognised.
 func TestBusy(t *testing.T) {
 	usable(t)

@@ -56,9 +56,13 @@ func yama() int {
 	return scope
 }
 
-// blind says why the arguments of programs cannot be read: Yama may forbid it
-// even to their ancestors.
+// blind says why programs cannot be looked at: the directory /proc may be missing
+// or show the processes of another namespace, and Yama may forbid even their
+// ancestors to read what they hand to the kernel.
 func blind() error {
+	if self, err := os.Readlink("/proc/self"); err != nil || self != strconv.Itoa(os.Getpid()) {
+		return fmt.Errorf("look at programs: %w: /proc does not show this process", ErrUnsupported)
+	}
 	if scope := yama(); scope >= 2 && unix.Geteuid() != 0 {
 		return fmt.Errorf("read the memory of programs: %w: kernel.yama.ptrace_scope is %d", ErrUnsupported, scope)
 	}
