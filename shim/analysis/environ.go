@@ -51,10 +51,11 @@ func (c *call) variables(f func(name string, e programs.Effect, t value.Text)) {
 	}
 }
 
-// isEnvFile reports whether a path has the name of a file of variables.
+// isEnvFile reports whether a path has the name of a file of variables, or of one that
+// only its owner finds by itself and nothing takes as an option.
 func isEnvFile(p value.Text) bool {
 	base := string(p[strings.LastIndexByte(string(p), '/')+1:])
-	return base == ".env" || strings.HasPrefix(base, ".env.")
+	return base == ".env" || strings.HasPrefix(base, ".env.") || strings.HasSuffix(string(p), "/.aws/credentials")
 }
 
 // ownEnvFile loads the file of variables that the program looks for by itself where

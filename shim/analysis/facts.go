@@ -267,8 +267,14 @@ func (it *interp) loses(a *rules.Action, c *call) {
 				add(t, "")
 			}
 		}
+	case "stashes": // what is lost with a stash that is dropped later
+		if t, _ := r.Discard(r.Root()); t != rules.False || c.has("-u") || c.has("-a") {
+			it.st.stashed = true
+		}
 	case "stash":
 		switch n := r.Stashes(); {
+		case it.st.stashed:
+			add(rules.True, "a stash that this command makes")
 		case n > 0:
 			add(rules.True, plural(n, "stash", "stashes"))
 		case n == 0:

@@ -311,6 +311,18 @@ func TestFlow(t *testing.T) {
 		{`grep -r --include='.e*' KEY`, true},
 		{`rg -g '*.md' KEY`, false},
 		{`strings /proc/$PPID/environ`, true},
+		// Where files are; the operands of ls -d.
+		{`cat $(realpath .env)`, true},
+		{`cat "$(readlink -f .env)"`, true},
+		{`ls -d ~ | xargs rm -rf`, true},
+		{`rm -rf "$(realpath dist)"`, false},
+		{`cd "$(dirname "$(readlink -f "$0")")" && ls`, false},
+		// Work that is put aside is lost with the stash.
+		{`git stash -u && git stash drop`, true},
+		{`git stash push -u; git stash clear`, true},
+		{`git stash && git stash pop`, false},
+		{`ruby -e 'IO.popen(["cat", ".env"]) { |f| puts f.read }'`, true},
+		{`git -c include.path=.env config -l`, true},
 	} {
 		if got := j.decide(row.text) != rules.Allow; got != row.refuse {
 			t.Errorf("%s\nrefused: %t, want %t", row.text, got, row.refuse)

@@ -401,7 +401,9 @@ func (c *call) outputLines(kind string) {
 	for _, a := range c.p.Args {
 		if isSource(a.Effect) || a.Effect == "list" {
 			files++
-			if (a.Effect == "list" || kind == "names") && !c.finds() {
+			if c.shows("self") {
+				lines = append(lines, a.Text)
+			} else if (a.Effect == "list" || kind == "names") && !c.finds() {
 				lines = append(lines, it.below(c.abs(a.Text), a.Text, c.shows("all"))...)
 			}
 		}

@@ -46,6 +46,7 @@ type state struct {
 	aliases  map[string]string
 	params   []value.Text
 	arg0     value.Text
+	stashed  bool       // git stash has put work aside
 	last     value.Text // the last word of the command before: $_
 	dir      value.Text
 	dirs     []value.Text // pushd
@@ -175,6 +176,7 @@ func (s *state) join(o *state) {
 		s.vars[dirName] = joinVar(alts, variable{alts: append([]value.Text{o.dir}, o.dirAlts()...)})
 	}
 	s.params = joinWords(s.params, o.params)
+	s.stashed = s.stashed || o.stashed
 	if s.last != o.last {
 		s.last = value.Any
 	}

@@ -224,10 +224,14 @@ func (p *interp) doSpawn(e *entry, c *cx, v val) {
 // doSystem reports system(line) or system(word, word, …).
 func (p *interp) doSystem(c *cx) {
 	var words []val
+	given := len(c.pos)
+	if given > 0 && c.pos[given-1].k == vFn {
+		given-- // a block
+	}
 	for _, v := range c.pos {
 		switch {
 		case v.k == vDict && p.lang == Ruby || v.k == vFn:
-		case v.k == vList && len(v.l) == 2 && len(words) == 0 && p.lang == Ruby && len(c.pos) > 1:
+		case v.k == vList && len(v.l) == 2 && len(words) == 0 && p.lang == Ruby && given > 1:
 			words = append(words, v.l[0]) // [program, its name]
 		default:
 			words = append(words, v)

@@ -34,6 +34,7 @@ var pythonCalls = [...]entry{
 	{"?.rmdir", doPath, Delete, "@", "", ""},
 	{"?.run_sql", doSQL, None, "0:sql", "", ""},
 	{"?.symlink_to", doPath, Link, "0:target", "@", ""},
+	{"?.system", doShell, None, "0:cmd", "", ""},
 	{"?.touch", doPath, Create, "@", "", ""},
 	{"?.unlink", doPath, Delete, "@", "", ""},
 	{"?.urlopen", doRequest, None, "? 0:url", "", ""},
