@@ -3,6 +3,7 @@ package analysis
 import (
 	"regexp"
 	"strings"
+	"sync"
 
 	"guard/rules"
 	"guard/rules/value"
@@ -66,7 +67,9 @@ func (c *call) untracked() []value.Text {
 }
 
 // singleLine matches the programs for awk and sed that treat each line by itself.
-var singleLine = regexp.MustCompile(`^(\{ *print +\$[0-9]+ *\}|s(.)[^\n]*)$`)
+var singleLine = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^(\{ *print +\$[0-9]+ *\}|s(.)[^\n]*)$`)
+})
 
 // pureLines computes a filter for each line of a list by itself, where the filter
 // does not look at more than one.
@@ -75,7 +78,7 @@ func (it *interp) pureLines(argv []string) bool {
 	switch argv[0] {
 	case "cut", "rev", "basename":
 	case "awk", "gawk", "mawk", "sed":
-		if len(argv) != 2 || !singleLine.MatchString(argv[1]) {
+		if len(argv) != 2 || !singleLine().MatchString(argv[1]) {
 			return false
 		}
 	case "grep", "egrep", "fgrep":

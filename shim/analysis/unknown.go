@@ -3,6 +3,7 @@ package analysis
 import (
 	"regexp"
 	"strings"
+	"sync"
 
 	"guard/rules"
 	"guard/rules/value"
@@ -116,7 +117,9 @@ func (c *call) unread(t value.Text) {
 }
 
 // shellCall matches the usual calls that hand a text to the shell.
-var shellCall = regexp.MustCompile(`\b(?:system|popen|shell_exec|passthru|exec)\s*\(\s*["']([^"'\n]+)["']`)
+var shellCall = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`\b(?:system|popen|shell_exec|passthru|exec)\s*\(\s*["']([^"'\n]+)["']`)
+})
 
 // escapes runs what the lines of a text hand to the shell.
 func (c *call) escapes(t value.Text) {
@@ -125,7 +128,7 @@ func (c *call) escapes(t value.Text) {
 			c.command(value.Text(cmd))
 		}
 	}
-	for _, m := range shellCall.FindAllStringSubmatch(string(t), maxMentions) {
+	for _, m := range shellCall().FindAllStringSubmatch(string(t), maxMentions) {
 		if c.it.startsProgram(m[1]) {
 			c.command(value.Text(m[1]))
 		}
@@ -162,12 +165,14 @@ func (it *interp) escape(line string) (string, bool) {
 
 // settingLine matches a setting that by its name holds a command, in the usual forms:
 // NAME=CMD, NAME: CMD, "NAME": "CMD", NAME "CMD", and ^CMD.
-var settingLine = regexp.MustCompile(`(?im)(?:["']?[a-z_.-]*(?:exec|cmd|command|run|script|hook|action|shell|pager|post|pre|up|down|program|handler|text)[a-z_.-]*["']?(?:[ \t]*[:=][ \t]*(["']?)|[ \t]+(["']))|\^)(.+)`)
+var settingLine = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?im)(?:["']?[a-z_.-]*(?:exec|cmd|command|run|script|hook|action|shell|pager|post|pre|up|down|program|handler|text)[a-z_.-]*["']?(?:[ \t]*[:=][ \t]*(["']?)|[ \t]+(["']))|\^)(.+)`)
+})
 
 // settings runs the commands that a file of settings holds, which the command itself
 // has written: those of the project are its own code.
 func (c *call) settings(t value.Text) {
-	for _, m := range settingLine.FindAllStringSubmatch(string(t), maxMentions) {
+	for _, m := range settingLine().FindAllStringSubmatch(string(t), maxMentions) {
 		cmd := m[3]
 		if quote := m[1] + m[2]; quote != "" {
 			cmd, _, _ = strings.Cut(cmd, quote)

@@ -3,6 +3,7 @@ package analysis
 import (
 	"regexp"
 	"strings"
+	"sync"
 
 	"guard/rules/programs"
 	"guard/rules/value"
@@ -10,12 +11,14 @@ import (
 )
 
 // requestLine is the first line of an HTTP request.
-var requestLine = regexp.MustCompile(`^([A-Z]+) (\S+) HTTP/[0-9.]+\r?\n`)
+var requestLine = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^([A-Z]+) (\S+) HTTP/[0-9.]+\r?\n`)
+})
 
 // wire judges what is sent over a plain connection: an HTTP request, or the commands
 // of a store that listens at the port.
 func (c *call) wire(host, port, text value.Text) {
-	if m := requestLine.FindStringSubmatch(string(text)); m != nil {
+	if m := requestLine().FindStringSubmatch(string(text)); m != nil {
 		_, body, has := strings.Cut(strings.ReplaceAll(string(text), "\r\n", "\n"), "\n\n")
 		c.req = request{method: m[1], urls: []value.Text{"http://" + host + ":" + port + value.Text(m[2])}}
 		if has && body != "" {
