@@ -125,6 +125,23 @@ func (it *interp) commandBuiltin(name string, args []value.Text, words []*syntax
 	return it.program(args, words)
 }
 
+// assignWords is set of fish, set -x NAME VALUE, and of csh, set NAME=VALUE.
+func (it *interp) assignWords(args []value.Text) {
+	for len(args) > 0 && strings.HasPrefix(string(args[0]), "-") {
+		args = args[1:]
+	}
+	if len(args) == 0 {
+		return
+	}
+	name, v, ok := strings.Cut(string(args[0]), "=")
+	if !ok {
+		v = strings.Join(strs(args[1:]), " ")
+	}
+	if isName(name) {
+		it.set(name, value.Text(v))
+	}
+}
+
 // whereIs prints where programs are, as command -v and which do; with shell, what the
 // shell itself carries out comes first.
 func (it *interp) whereIs(names []value.Text, shell bool) result {
@@ -179,6 +196,10 @@ func (it *interp) setBuiltin(args []value.Text) {
 	if len(args) == 0 { // prints every variable
 		it.reveal()
 		it.stdout.write(value.Any)
+	}
+	if it.assigns {
+		it.assignWords(args)
+		return
 	}
 	for i := 0; i < len(args); i++ {
 		a := string(args[i])

@@ -323,6 +323,10 @@ func TestFlow(t *testing.T) {
 		{`git stash && git stash pop`, false},
 		{`ruby -e 'IO.popen(["cat", ".env"]) { |f| puts f.read }'`, true},
 		{`git -c include.path=.env config -l`, true},
+		// Shells in which set assigns.
+		{`fish -c 'set f .env; cat $f'`, true},
+		{`fish -c 'set -l f README.md; cat $f'`, false},
+		{`csh -c 'set f=.env; cat $f'`, true},
 	} {
 		if got := j.decide(row.text) != rules.Allow; got != row.refuse {
 			t.Errorf("%s\nrefused: %t, want %t", row.text, got, row.refuse)

@@ -57,6 +57,7 @@ type interp struct {
 	// known.
 	pending    []func()
 	childShopt []string // options (-O) of the shell that is about to be started
+	assigns    bool     // set NAME VALUE assigns: fish and csh
 	away       bool     // the commands at hand run on another machine
 	whole      bool     // find runs the command at hand for all below its operand too
 	// readsInput, if not nil, is set when a command may read the standard

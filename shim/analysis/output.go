@@ -186,6 +186,7 @@ func (c *call) shell(t value.Text, i int) {
 	}
 	sub := c.it.sub()
 	sub.st.dir = c.dir
+	sub.assigns = c.p.Program == "fish" || c.p.Program == "csh" || c.p.Program == "tcsh"
 	for _, o := range c.p.Opts {
 		if o.Name == "-O" && isShellName(shell) {
 			sub.childShopt = append(sub.childShopt, string(o.Value))
