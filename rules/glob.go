@@ -127,6 +127,9 @@ func suffixPossible(glob, t string) bool {
 // matchParts runs glob against a text with unknown parts. The answer is Yes only
 // if every string that t may be matches; Maybe if some may.
 func matchParts(glob string, t value.Text, slash bool) Match {
+	if whole, ok := strings.CutSuffix(glob, "**/"); ok && slash { // matches what /** matches, or less
+		return min(matchParts(whole+"**", t, slash), Maybe)
+	}
 	m := partMatcher{glob: glob, text: string(t), slash: slash}
 	if n := (len(glob) + 1) * (len(t) + 1); n <= maxMemo {
 		m.table = make([]Match, n)
