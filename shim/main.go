@@ -12,7 +12,7 @@ import (
 	"runtime/debug"
 	"strings"
 
-	_ "guard/internal/stack" // room before all else
+	"guard/internal/early"
 	"guard/rules"
 	"guard/shim/analysis"
 	"guard/shim/analysis/dialect"
@@ -46,6 +46,7 @@ func Main(argv []string, loc Locations) (status int, err error) {
 			status, err = ExitFault, nil
 		}
 	}()
+	early.Restore()
 	if len(argv) > 0 && !maybeShell(argv) {
 		return 0, ErrCLI
 	}

@@ -39,8 +39,8 @@ type Locations struct {
 func DefaultLocations() Locations {
 	loc := Locations{Etc: "/etc/guard", UID: os.Getuid()}
 	loc.User = strconv.Itoa(loc.UID)
-	if u, err := user.LookupId(loc.User); err == nil && filepath.IsAbs(u.HomeDir) {
-		loc.User, loc.Home = u.Username, u.HomeDir
+	if name, home := account(loc.User); filepath.IsAbs(home) {
+		loc.User, loc.Home = name, home
 	}
 	if loc.Home == "" || loc.Home == "/" || loc.Home == "/nonexistent" {
 		loc.Home, loc.State = "", fmt.Sprintf("/var/log/guard/%d", loc.UID)
@@ -49,6 +49,27 @@ func DefaultLocations() Locations {
 		}
 	}
 	return loc
+}
+
+// account returns the name and the home of the user with this id. Where
+// /etc/passwd has it, that is read without package os, whose files are prepared
+// to be waited for: a noticeable part of a shell's start.
+func account(uid string) (name, home string) {
+	if fd, err := syscall.Open("/etc/passwd", syscall.O_RDONLY|syscall.O_CLOEXEC, 0); err == nil {
+		defer syscall.Close(fd)
+		buf := make([]byte, 16<<10)
+		n, err := syscall.Read(fd, buf)
+		for line := range strings.Lines(string(buf[:max(n, 0)])) {
+			f := strings.Split(strings.TrimSuffix(line, "\n"), ":")
+			if err == nil && len(f) == 7 && f[2] == uid && strings.HasSuffix(line, "\n") {
+				return f[0], f[5]
+			}
+		}
+	}
+	if u, err := user.LookupId(uid); err == nil {
+		return u.Username, u.HomeDir
+	}
+	return "", ""
 }
 
 // UserPolicy is the path of the user's policy, "" if there can be none.

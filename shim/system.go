@@ -16,6 +16,6 @@ func systemTemps(temps []string) ([]string, bool) {
 	return temps, false
 }
 
-func today() string { return time.Now().Format("2006-01-02") }
+func today() string { return time.Now().UTC().Format(time.DateOnly) }
 
 func readFull(f *os.File, b []byte) (int, error) { return io.ReadFull(f, b) }

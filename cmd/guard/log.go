@@ -7,9 +7,12 @@ import (
 	"io/fs"
 	"os"
 	"strings"
+	"sync"
+	"time"
 
 	"github.com/spf13/cobra"
 
+	"guard/internal/early"
 	"guard/rules"
 	"guard/shim/audit"
 	"guard/shim/report"
@@ -101,10 +104,25 @@ func printLog(path string, last int, refused, asJSON bool) error {
 	return nil
 }
 
+// localTime is a time for people, in the zone of the machine.
+func localTime(t time.Time) string { return t.In(zone()).Format(time.DateTime) }
+
+// zone is the local time zone, also where the start has done without it.
+var zone = sync.OnceValue(func() *time.Location {
+	if early.Restore() {
+		if data, err := os.ReadFile("/etc/localtime"); err == nil {
+			if l, err := time.LoadLocationFromTZData("Local", data); err == nil {
+				return l
+			}
+		}
+	}
+	return time.Local
+})
+
 // logLine is a record for people.
 func logLine(r *audit.Record) string {
 	if r.Kind != audit.Decision {
-		return fmt.Sprintf("%6d %s %-5s %s %s", r.Seq, r.Time.Local().Format("2006-01-02 15:04:05"), "-", r.Kind, report.Escape(r.Note))
+		return fmt.Sprintf("%6d %s %-5s %s %s", r.Seq, localTime(r.Time), "-", r.Kind, report.Escape(r.Note))
 	}
 	verdict := r.Verdict
 	if r.Would != "" {
@@ -118,7 +136,7 @@ func logLine(r *audit.Record) string {
 	if len(cmd) > 120 {
 		cmd = cmd[:117] + "…"
 	}
-	return fmt.Sprintf("%6d %s %-5s %s%s", r.Seq, r.Time.Local().Format("2006-01-02 15:04:05"), verdict, cmd, rule)
+	return fmt.Sprintf("%6d %s %-5s %s%s", r.Seq, localTime(r.Time), verdict, cmd, rule)
 }
 
 func findings(r *audit.Record) []rules.Finding {
@@ -149,7 +167,7 @@ func (c *cli) why() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			fmt.Printf("%s in %s\n", r.Time.Local().Format("2006-01-02 15:04:05"), r.Cwd)
+			fmt.Printf("%s in %s\n", localTime(r.Time), r.Cwd)
 			fs := findings(&r)
 			report.Refusal(os.Stdout, report.Options{Color: report.UseColor(os.Stdout)}, r.Command, rules.Verdict{Findings: fs})
 			for _, f := range fs {

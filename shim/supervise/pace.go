@@ -5,7 +5,6 @@ package supervise
 import (
 	"runtime"
 	"runtime/debug"
-	"runtime/metrics"
 	"time"
 	"unsafe"
 
@@ -20,10 +19,9 @@ import (
 
 const (
 	maxHeap    = 1 << 30 // bytes, beyond which the runtime collects by itself
-	garbage    = 16 << 20
-	judging    = 16   // a judged call, in calls
-	checked    = 1024 // calls between two looks at the heap
-	longStreak = 700  // calls, after which to ask for each costs more than one wrong guess
+	judging    = 16      // a judged call, in calls
+	garbage    = 8 << 10 // calls between two collections: each leaves 1 to 3 KB
+	longStreak = 700     // calls, after which to ask for each costs more than one wrong guess
 	shortly    = time.Millisecond
 )
 
@@ -44,10 +42,9 @@ func still() {
 
 // pace is how a worker spends its time between calls.
 type pace struct {
-	last      time.Time // call
-	streak    int       // calls in a row that came shortly after another
-	spent     int       // since the last look at the heap, in calls
-	allocated uint64    // bytes, at the last collection
+	last   time.Time // call
+	streak int       // calls in a row that came shortly after another
+	spent  int       // since the last collection, in calls
 }
 
 // step counts a call.
@@ -64,16 +61,11 @@ func (p *pace) step() {
 
 // collect takes the garbage out where there is enough.
 func (p *pace) collect() {
-	if p.spent < checked {
+	if p.spent < garbage {
 		return
 	}
 	p.spent = 0
-	all := []metrics.Sample{{Name: "/gc/heap/allocs:bytes"}}
-	metrics.Read(all)
-	if n := all[0].Value.Uint64(); n-p.allocated > garbage {
-		p.allocated = n
-		runtime.GC()
-	}
+	runtime.GC()
 }
 
 // soon waits a while for a call, without telling the Go runtime.
