@@ -284,6 +284,7 @@ func (c *call) stdin() {
 				break
 			}
 		}
+		c.streamed = true
 		it.without(func() { c.code(c.p.Spec.Stdin.Param(), t, at) })
 	case "sql":
 		c.dialect = c.p.Spec.Stdin.Param()

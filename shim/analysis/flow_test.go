@@ -198,6 +198,12 @@ func TestFlow(t *testing.T) {
 		{`tar cf /tmp/x.tar --checkpoint=100 --checkpoint-action=dot src`, false},
 		// Programs of Windows are called so from its Linux subsystem.
 		{`python.exe -c "import shutil; shutil.rmtree('/')"`, true},
+		{`python3 -c "import shutil; shutil.rmtree('/'); return"`, false}, // does not compile
+		{`python3 -c "import shutil; f(a=shutil.rmtree('/'), a=1)"`, false},
+		{`echo "import shutil; shutil.rmtree('/'); return" | python3 -i`, true}, // runs line by line
+		{`ipython -c "import shutil; shutil.rmtree('/'); await x"`, true},
+		{`micropython -c "import shutil; f(a=shutil.rmtree('/'), a=1)"`, true},
+		{`x=$(frob); python3 -c "import shutil; shutil.rmtree('/'); $x return"`, true},
 		{`python.exe -c "print(1)"`, false},
 		// What a program of another language prints is not known.
 		{`rm -rf "$(python3 -c 'import os; print(os.path.expanduser("~"))')"`, true},

@@ -45,11 +45,17 @@ func (c *call) code(param string, t value.Text, i int) {
 			args = append(args, a.Text)
 		}
 	}
-	c.foreign(lang, t, args)
+	whole := !c.streamed && t.Known() && inline.CompilesWhole(name) && inline.CompilesWhole(c.p.Program)
+	c.analyze(lang, t, args, whole)
 }
 
 // foreign judges a program text of another language.
 func (c *call) foreign(lang inline.Lang, t value.Text, args []value.Text) {
+	c.analyze(lang, t, args, false)
+}
+
+// analyze is foreign for a text that, with whole, runs only if all of it compiles.
+func (c *call) analyze(lang inline.Lang, t value.Text, args []value.Text, whole bool) {
 	it := c.it
 	if t.FromNet() {
 		it.opaque("the program that runs comes from the network", nil)
@@ -67,7 +73,7 @@ func (c *call) foreign(lang inline.Lang, t value.Text, args []value.Text) {
 			}
 		}
 	}
-	r := inline.Analyze(lang, string(t), args, inline.Limits{Glob: c.globbed})
+	r := inline.Analyze(lang, string(t), args, inline.Limits{Glob: c.globbed, Whole: whole})
 	for i := range r.Effects {
 		r.Effects[i] = stillUnknown(r.Effects[i])
 	}

@@ -38,6 +38,7 @@ type call struct {
 	net         bool        // it talks to the network
 	searched    bool        // directories to look in were named
 	inlined     bool        // code that the command holds was run
+	streamed    bool        // what runs is read from the standard input, which may be line by line
 	prints      bool        // statements or code were run: what they print is not known
 	mark        value.Text
 	dialect     string       // of SQL

@@ -194,6 +194,7 @@ func (p *interp) evalText(v val, at cx) {
 	for _, a := range v.alts() {
 		switch {
 		case a.k == vObj && (a.typ == "code" || a.typ == "Function"):
+			at.name = "" // compiled before, as what it may be
 			p.evalText(first(a.l, str(a.s)), at)
 		case a.known():
 			p.eval(a.s, at)

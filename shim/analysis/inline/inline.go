@@ -71,6 +71,7 @@ type Effect struct {
 // has its default.
 type Limits struct {
 	Glob    func(pattern string) []string // the files that a pattern matches; none are known
+	Whole   bool                          // nothing runs of a text that does not compile as a whole; see [CompilesWhole]
 	Bytes   int                           // size of the program text; 1 MiB
 	Depth   int                           // nesting of expressions, calls and evaluated text; 200
 	Steps   int                           // work of the interpreter; 100,000 and 8 for each byte of text

@@ -122,6 +122,9 @@ func (p *interp) bindArgs(args []val) {
 
 // run interprets the program, then the functions that nothing called.
 func (p *interp) run() {
+	if p.rejected() {
+		return
+	}
 	if len(p.toks) > 0 {
 		p.baseCol = p.tok(0).col
 	}
@@ -175,6 +178,10 @@ func (p *interp) eval(text string, at cx) {
 	sub.toks, reason = lex(p.lang, sub.src, 0, len(sub.src))
 	if reason != "" {
 		p.rec.fail(reason)
+	}
+	if sub.rejected() || p.lang == Python && at.name == "eval" && sub.isStatement() {
+		p.rec.nested--
+		return
 	}
 	sub.baseCol = sub.toks[0].col
 	sub.hoisted, sub.fns = nil, nil

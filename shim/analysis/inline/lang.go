@@ -105,6 +105,17 @@ func langOfName(name string) (Lang, bool) {
 	return Generic, false
 }
 
+// CompilesWhole reports whether the program, named as for [LangOf], compiles a
+// text as CPython does: all of it before any of it runs.
+func CompilesWhole(program string) bool {
+	name := program[strings.LastIndexByte(program, '/')+1:]
+	switch strings.TrimRight(name, "0123456789.") {
+	case "python", "pypy":
+		return true
+	}
+	return false
+}
+
 // LangOfShebang returns the language of a script from its first line, which
 // starts with #!, seeing through env and its options.
 func LangOfShebang(line string) (Lang, bool) {

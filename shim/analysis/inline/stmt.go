@@ -168,6 +168,10 @@ func (p *interp) open(w string) {
 // plainKeyword passes over a word that only structures the program.
 func (p *interp) plainKeyword(w string) (val, bool) {
 	switch w {
+	case "try":
+		if p.skipHandlers() {
+			return unk(), true
+		}
 	case "do":
 		if p.lang == Perl && !p.is(p.i+1, "{") {
 			return val{}, false
