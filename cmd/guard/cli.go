@@ -29,7 +29,6 @@ Called as bash, sh, zsh, dash, ksh or mksh it is that shell, guarded.`,
 		SilenceUsage:  true,
 		SilenceErrors: true,
 	}
-	c.root.SetVersionTemplate("guard {{.Version}}\n")
 	c.root.CompletionOptions.HiddenDefaultCmd = false
 	c.root.CompletionOptions.SetDefaultShellCompDirective(cobra.ShellCompDirectiveNoFileComp)
 	c.root.AddCommand(c.check(), c.explain(), c.why(), c.rules(), c.programs(), c.test(), c.log(), c.hook(), c.install(), c.uninstall(), c.run(), c.doctor(), c.initialize(), c.policy())
