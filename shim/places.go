@@ -57,7 +57,7 @@ func DefaultLocations() Locations {
 func account(uid string) (name, home string) {
 	if fd, err := syscall.Open("/etc/passwd", syscall.O_RDONLY|syscall.O_CLOEXEC, 0); err == nil {
 		defer syscall.Close(fd)
-		buf := make([]byte, 16<<10)
+		buf := make([]byte, 4<<10)
 		n, err := syscall.Read(fd, buf)
 		for line := range strings.Lines(string(buf[:max(n, 0)])) {
 			f := strings.Split(strings.TrimSuffix(line, "\n"), ":")
@@ -239,7 +239,7 @@ func (l Locations) context(w analysis.World, out *Loaded) rules.Context {
 			ctx.Workspace = ""
 		}
 	}
-	ctx.Temps = append(ctx.Temps, fmt.Sprintf("/run/user/%d", l.UID), "/dev/shm")
+	ctx.Temps = append(ctx.Temps, "/run/user/"+strconv.Itoa(l.UID), "/dev/shm")
 	ctx.Temps, ctx.FoldCase = systemTemps(ctx.Temps)
 	if host, err := os.Hostname(); err == nil {
 		ctx.Host = host
@@ -268,12 +268,12 @@ func managedFiles(etc string) ([]string, error) {
 	main := filepath.Join(etc, "policy.toml")
 	if _, err := os.Lstat(main); err == nil {
 		out = append(out, main)
-	} else if !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, syscall.ENOTDIR) {
+	} else if !absent(err) {
 		return nil, fmt.Errorf("read managed policy: %w", err)
 	}
 	dir := filepath.Join(etc, "policy.d")
 	entries, err := os.ReadDir(dir)
-	if err != nil && !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, syscall.ENOTDIR) {
+	if err != nil && !absent(err) {
 		return nil, fmt.Errorf("read managed policy: %w", err)
 	}
 	for _, e := range entries {
@@ -285,11 +285,18 @@ func managedFiles(etc string) ([]string, error) {
 	return out, nil
 }
 
+// absent reports whether there is no such file. Package errors would look for
+// methods in the error that it does not have, which takes longer than the search.
+func absent(err error) bool {
+	p, ok := err.(*fs.PathError)
+	return ok && (p.Err == syscall.ENOENT || p.Err == syscall.ENOTDIR)
+}
+
 // readLayer reads one policy file; nil if there is none. owner is the uid that
 // must own it beside root, or -1 if anybody may.
 func readLayer(path string, auth rules.Authority, owner int, table *programs.Table, out *Loaded) (*rules.Layer, error) {
 	f, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NONBLOCK, 0)
-	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR) {
+	if err != nil && absent(err) {
 		if to, e := os.Readlink(path); e == nil {
 			return nil, fmt.Errorf("read %s policy: %s is a link to %s, which does not exist: remove the link or mend it", auth, path, to)
 		}

@@ -186,7 +186,7 @@ func (l *Log) append(r *Record, body []byte) error {
 	}
 	now, mono := time.Now().UTC(), monotonic()
 	stamp := l.stamp(now, mono)
-	var b []byte
+	b := make([]byte, 0, 512+len(body))
 	p := at.from
 	if at.newline {
 		b = append(b, '\n')

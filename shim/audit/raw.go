@@ -19,15 +19,15 @@ type list struct {
 // redactList redacts the strings of a JSON array and cuts it to the limits of
 // a record, at an element.
 func redactList(raw []byte) (list, error) {
+	if s := string(raw); s == "[]" || s == "null" {
+		return list{shown: raw}, nil
+	}
 	var compact bytes.Buffer
 	compact.Grow(len(raw))
 	if err := json.Compact(&compact, raw); err != nil {
 		return list{}, err
 	}
 	src := compact.Bytes()
-	if bytes.Equal(src, []byte("null")) {
-		return list{shown: src}, nil
-	}
 	if len(src) == 0 || src[0] != '[' {
 		return list{}, errors.New("not a JSON array")
 	}
