@@ -5,14 +5,6 @@ import (
 	"slices"
 	"testing"
 	"time"
-
-	"guard/rules"
-	"guard/rules/packs"
-	"guard/rules/programs"
-	"guard/shim"
-	"guard/shim/analysis"
-	"guard/shim/analysis/dialect"
-	"guard/shim/virtual"
 )
 
 // BenchmarkJudge judges the commands of the benign sessions in one process, in the
@@ -32,18 +24,12 @@ func BenchmarkJudge(b *testing.B) {
 			}
 		}
 	}
-	table := programs.Builtin()
-	builtin, err := packs.Layer(table, nil, nil)
-	if err != nil {
-		b.Fatal(err)
-	}
-	w := virtual.New()
-	l := shim.Loaded{Policy: rules.New(w.Context(), table, builtin)}
+	judge := virtually(b)
 	var ours, bash []time.Duration
 	for range b.N {
 		for i, text := range texts {
 			start := time.Now()
-			l.Judge(w, analysis.Source{Text: text, Shell: dialect.Bash}, true)
+			judge(text)
 			ours = append(ours, time.Since(start))
 			if i%20 == 0 {
 				start = time.Now()

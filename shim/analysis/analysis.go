@@ -100,7 +100,7 @@ func (a *Analyzer) interp(src Source, out *[]rules.Action) *interp {
 		arg0 = "bash"
 	}
 	st := &state{
-		vars: map[string]variable{}, funcs: map[string]*function{}, aliases: map[string]string{},
+		vars: newVariables(), funcs: map[string]*function{}, aliases: map[string]string{},
 		files: map[string]file{}, fds: map[int]stream{}, hashed: map[string]value.Text{}, shopt: map[string]bool{}, opts: map[string]bool{},
 		traps: map[string]string{}, gitAlias: map[string]value.Text{}, dir: value.Known(a.World.Dir()), arg0: value.Known(arg0),
 	}
@@ -118,7 +118,7 @@ func (a *Analyzer) interp(src Source, out *[]rules.Action) *interp {
 	}
 	st.env = a.World.Getenv
 	gaps := newGaps()
-	gaps.define(st.vars)
+	gaps.define(&st.vars)
 	return &interp{
 		w: a.World, table: a.Table, protected: protected, shell: src.Shell, out: out, budget: &budget, entries: &entries, gaps: gaps, st: st,
 		stdout: &buffer{idle: true}, repos: &repoCache{byDir: map[string]Repo{}}, left: map[lead]*state{}, active: map[*function]int{}, entered: map[*function]entry{}, span: [2]int{0, len(src.Text)},

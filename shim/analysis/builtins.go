@@ -249,24 +249,24 @@ func (it *interp) cd(args []value.Text) result {
 		return success
 	}
 	next := it.abs(to)
-	delete(it.st.vars, dirName)
+	it.st.vars.drop(dirName)
 	switch {
 	case it.isDir(next) && !it.st.files[string(next)].repo: // a repository may not have come to be
-		delete(it.st.vars, "PWD")
-		delete(it.st.vars, "OLDPWD")
+		it.st.vars.drop("PWD")
+		it.st.vars.drop("OLDPWD")
 		it.st.oldDir, it.st.dir = old, next
 		return success
 	case next.Known() && it.exists(next) == rules.False && !it.ranAny():
 		return failure // nothing has run that could have made it
 	}
 	for name, dir := range map[string]value.Text{"PWD": next, "OLDPWD": old} {
-		if v, ok := it.st.vars[name]; ok { // it may fail
-			it.st.vars[name] = joinVar(v, variable{alts: []value.Text{dir}})
+		if v, ok := it.st.vars.get(name); ok { // it may fail
+			it.st.vars.set(name, joinVar(v, variable{alts: []value.Text{dir}}))
 		}
 	}
 	it.st.oldDir, it.st.dir = old, next
 	if old != next && (!it.st.opts["errexit"] || len(it.st.locals) > 0) {
-		it.st.vars[dirName] = variable{alts: []value.Text{next, old}}
+		it.st.vars.set(dirName, variable{alts: []value.Text{next, old}})
 	}
 	return unsure
 }
@@ -327,7 +327,7 @@ func (it *interp) popd(args []value.Text) result {
 // unknownDirs forgets the stack of directories, after it was turned around.
 func (it *interp) unknownDirs() result {
 	alts := append([]value.Text{it.st.dir}, it.st.dirs...)
-	it.st.vars[dirName] = variable{alts: alts}
+	it.st.vars.set(dirName, variable{alts: alts})
 	return unsure
 }
 

@@ -296,28 +296,28 @@ func (it *interp) unset(args []value.Text) {
 		}
 		name, idx, elem := strings.Cut(string(a), "[")
 		name = it.deref(name)
-		if it.st.vars[name].readonly {
+		if it.st.vars.at(name).readonly {
 			continue
 		}
 		if elem {
 			it.unsetElem(name, strings.TrimSuffix(idx, "]"))
 			continue
 		}
-		it.st.vars[name] = variable{unset: true, alts: nil}
+		it.st.vars.set(name, variable{unset: true, alts: nil})
 	}
 }
 
 // unsetElem removes one element of an array.
 func (it *interp) unsetElem(name, index string) {
-	v := it.st.vars[name]
+	v := it.st.vars.at(name)
 	if v.keys != nil {
 		v.keys = maps.Clone(v.keys)
 		delete(v.keys, strings.Trim(index, `"'`))
-		it.st.vars[name] = v
+		it.st.vars.set(name, v)
 		return
 	}
 	if index == "@" || index == "*" {
-		it.st.vars[name] = variable{unset: true}
+		it.st.vars.set(name, variable{unset: true})
 		return
 	}
 	n, ok := it.arithText(index)
@@ -334,7 +334,7 @@ func (it *interp) unsetElem(name, index string) {
 			v.list = v.list[:len(v.list)-1]
 		}
 	}
-	it.st.vars[name] = v
+	it.st.vars.set(name, v)
 }
 
 func (it *interp) alias(args []value.Text) {

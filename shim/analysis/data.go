@@ -58,7 +58,7 @@ func (c *call) setTargets(take func(programs.Effect, value.Text)) {
 			if !ok {
 				continue
 			}
-			v := c.it.st.vars[name]
+			v := c.it.st.vars.at(name)
 			if len(v.alts) != 1 || v.alts[0] == "" || !v.exported || v.unset {
 				continue
 			}

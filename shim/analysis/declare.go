@@ -125,7 +125,7 @@ func (it *interp) attributes(variant, flags string, off bool, name string) {
 	if (variant == "local" || variant == "declare" || variant == "typeset") && !strings.ContainsAny(flags, "gfFp") {
 		it.makeLocal(name)
 	}
-	v, ok := it.st.vars[name]
+	v, ok := it.st.vars.get(name)
 	if !ok {
 		if t, found := it.lookup(name); found {
 			v = t
@@ -159,7 +159,7 @@ func (it *interp) attributes(variant, flags string, off bool, name string) {
 			}
 		}
 	}
-	it.st.vars[name] = v
+	it.st.vars.set(name, v)
 }
 
 // makeReadonly keeps a variable from changing.
@@ -167,15 +167,15 @@ func (it *interp) makeReadonly(variant, flags, name string) {
 	if variant != "readonly" && !strings.Contains(flags, "r") || strings.ContainsAny(flags, "fFp") {
 		return
 	}
-	v := it.st.vars[name]
+	v := it.st.vars.at(name)
 	v.readonly = true
-	it.st.vars[name] = v
+	it.st.vars.set(name, v)
 }
 
 // exportFunc marks a function that child shells get.
 func (it *interp) exportFunc(flags, name string) {
 	if strings.Contains(flags, "f") {
-		it.st.vars["\x00f"+name] = variable{exported: strings.Contains(flags, "x") || true, alts: []value.Text{""}}
+		it.st.vars.set("\x00f"+name, variable{exported: strings.Contains(flags, "x") || true, alts: []value.Text{""}})
 	}
 }
 
@@ -354,7 +354,7 @@ func (it *interp) readInto(names []string, array string, line value.Text) {
 		for _, f := range b.done {
 			list = append(list, fragText(f))
 		}
-		it.st.vars[array] = variable{array: true, list: list}
+		it.st.vars.set(array, variable{array: true, list: list})
 		return
 	}
 	switch len(names) {
@@ -459,7 +459,7 @@ func (it *interp) mapfile(args []value.Text) {
 		}
 		in = rest
 	}
-	it.st.vars[name] = v
+	it.st.vars.set(name, v)
 }
 
 // readInput notes that the shell's own input may be read.

@@ -37,7 +37,7 @@ func (c *call) variables(f func(name string, e programs.Effect, t value.Text)) {
 			if !ok {
 				continue
 			}
-			v := c.it.st.vars[name]
+			v := c.it.st.vars.at(name)
 			t := value.Text("")
 			if len(v.alts) > 0 && v.exported && !v.unset {
 				t = v.alts[0]
@@ -117,7 +117,7 @@ func (it *interp) startEnvironment() {
 				it.importFunc(fn, v)
 			}
 		case name == "BASH_ENV" && v != "" && it.shell == dialect.Bash:
-			it.st.vars[name] = variable{alts: []value.Text{value.Known(v)}, exported: true}
+			it.st.vars.set(name, variable{alts: []value.Text{value.Known(v)}, exported: true})
 			it.startup(name, value.Known(v))
 		case name == "ENV" && v != "" && it.st.opts["interactive"]:
 			it.startup(name, value.Known(v))
@@ -139,9 +139,9 @@ func (it *interp) startEnvironment() {
 	if it.st.opts["interactive"] {
 		for _, n := range []string{"PROMPT_COMMAND", "PS1", "PS0"} {
 			if v, ok := it.w.Getenv(n); ok {
-				it.st.vars[n] = variable{alts: []value.Text{value.Known(v)}, exported: true}
+				it.st.vars.set(n, variable{alts: []value.Text{value.Known(v)}, exported: true})
 				it.inherited(n, false)
-				delete(it.st.vars, n)
+				it.st.vars.drop(n)
 			}
 		}
 	}
@@ -161,7 +161,7 @@ func (it *interp) importFunc(name, body string) {
 			continue
 		}
 		it.st.funcs[name] = &function{body: d.Body, org: origin{parent: &origin{}, nested: true}}
-		it.st.vars["\x00f"+name] = variable{exported: true, alts: []value.Text{""}}
+		it.st.vars.set("\x00f"+name, variable{exported: true, alts: []value.Text{""}})
 	}
 }
 

@@ -44,7 +44,7 @@ func (it *interp) binary(c *syntax.BinaryCmd) result {
 		}
 		after := it.st.clone()
 		if changesDir(c.X) {
-			delete(it.st.vars, dirName)
+			it.st.vars.drop(dirName)
 		}
 		in := it.stdin
 		r := it.guarded(c.X, success, func() result { return it.stmt(c.Y) })
@@ -67,9 +67,9 @@ func (it *interp) binary(c *syntax.BinaryCmd) result {
 		}
 		after := it.st.clone()
 		if changesDir(c.X) { // it has succeeded, or the directory is the old one
-			delete(after.vars, dirName)
+			after.vars.drop(dirName)
 			it.st.dir = dir
-			delete(it.st.vars, dirName)
+			it.st.vars.drop(dirName)
 		}
 		in := it.stdin
 		r := it.guarded(c.X, failure, func() result { return it.stmt(c.Y) })
@@ -244,7 +244,7 @@ func (it *interp) again(round func()) {
 		it.depart()
 		if !it.st.dir.Known() && !before.dir.Known() { // below a directory that is not known already
 			it.st.dir = before.dir
-			delete(it.st.vars, dirName)
+			it.st.vars.drop(dirName)
 		}
 		it.forgetChanges(before, n < maxMerged)
 		it.mayRead(in)
@@ -260,11 +260,11 @@ func (it *interp) again(round func()) {
 func (it *interp) forgetChanges(before *state, merge bool) {
 	changed := it.st.clone()
 	it.st.join(before)
-	for n, v := range changed.vars {
-		if old, ok := before.vars[n]; ok && sameVar(old, v) {
+	for n, v := range changed.vars.all() {
+		if old, ok := before.vars.get(n); ok && sameVar(old, v) {
 			continue
 		}
-		v = it.st.vars[n]
+		v = it.st.vars.at(n)
 		switch {
 		case n == dirName || merge:
 			continue
@@ -278,11 +278,11 @@ func (it *interp) forgetChanges(before *state, merge bool) {
 		default:
 			v.alts, v.unset = []value.Text{value.Any}, false
 		}
-		it.st.vars[n] = v
+		it.st.vars.set(n, v)
 	}
 	if it.st.dir != before.dir {
 		it.st.dir = value.Any
-		delete(it.st.vars, dirName)
+		it.st.vars.drop(dirName)
 	}
 	if !slices.Equal(changed.params, before.params) {
 		it.st.params = []value.Text{value.Many}

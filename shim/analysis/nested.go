@@ -80,9 +80,9 @@ func newGaps() gaps {
 }
 
 // define sets the variables.
-func (g gaps) define(vars map[string]variable) {
-	vars[g.unknown] = variable{alts: []value.Text{value.Any}, exported: true}
-	vars[g.maybe] = variable{alts: []value.Text{value.Maybe}, exported: true}
+func (g gaps) define(vars *variables) {
+	vars.set(g.unknown, variable{alts: []value.Text{value.Any}, exported: true})
+	vars.set(g.maybe, variable{alts: []value.Text{value.Maybe}, exported: true})
 }
 
 // has reports whether a variable is one of them.
@@ -190,13 +190,13 @@ func (it *interp) shellText(shell string, t value.Text, arg0 value.Text, params 
 // files and directory; no aliases, options or plain variables.
 func newShellState(s *state) *state {
 	c := s.clone()
-	for n, v := range c.vars {
+	for n, v := range c.vars.all() {
 		if !v.exported {
-			delete(c.vars, n)
+			c.vars.drop(n)
 		}
 	}
 	for n := range c.funcs {
-		if !c.vars["\x00f"+n].exported {
+		if !c.vars.at("\x00f" + n).exported {
 			delete(c.funcs, n)
 		}
 	}
@@ -316,7 +316,7 @@ func (it *interp) runTrap(sig string) {
 // preamble walks what the environment makes a starting shell run.
 func (it *interp) preamble() {
 	for _, n := range []string{"BASH_ENV", "ENV"} {
-		if v, ok := it.st.vars[n]; ok && len(v.alts) > 0 && v.alts[0] != "" {
+		if v, ok := it.st.vars.get(n); ok && len(v.alts) > 0 && v.alts[0] != "" {
 			if n == "ENV" && !it.st.opts["interactive"] && it.shell == dialect.Bash {
 				continue
 			}
@@ -339,7 +339,7 @@ func (it *interp) startup(name string, v value.Text) {
 
 // inherited walks a variable that makes programs run code, when it is set.
 func (it *interp) inherited(name string, temporary bool) {
-	v, ok := it.st.vars[name]
+	v, ok := it.st.vars.get(name)
 	if !ok || len(v.alts) == 0 {
 		return
 	}

@@ -194,7 +194,7 @@ func (c *call) shell(t value.Text, i int) {
 	}
 	for _, e := range c.env {
 		n, v, _ := strings.Cut(string(e), "=")
-		sub.st.vars[n] = variable{alts: []value.Text{value.Text(v)}, exported: true}
+		sub.st.vars.set(n, variable{alts: []value.Text{value.Text(v)}, exported: true})
 	}
 	sub.shellText(shell, t, arg0, params, c.origin(i, i+1), c.p.Program)
 	c.it.keepFiles(sub.st)

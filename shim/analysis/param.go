@@ -309,7 +309,7 @@ func (it *interp) transform(p *syntax.ParamExp, name string, t value.Text) value
 	case "Q":
 		return singleQuote(t)
 	case "A":
-		if v, ok := it.st.vars[name]; ok && !v.exported && !v.array && v.keys == nil && !v.integer && !v.nameref && !v.lower && !v.upper {
+		if v, ok := it.st.vars.get(name); ok && !v.exported && !v.array && v.keys == nil && !v.integer && !v.nameref && !v.lower && !v.upper {
 			return value.Known(name+"=") + singleQuote(t)
 		}
 	case "a":

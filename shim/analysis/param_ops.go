@@ -53,7 +53,7 @@ func (it *interp) length(name string, p *syntax.ParamExp) value.Text {
 
 // indirect is the name that ${!name} refers to, "" if it is not known.
 func (it *interp) indirect(name string, p *syntax.ParamExp) string {
-	if v, ok := it.st.vars[name]; ok && v.nameref {
+	if v, ok := it.st.vars.get(name); ok && v.nameref {
 		return string(v.alts[0])
 	}
 	t, ok := it.get(name)
@@ -69,7 +69,7 @@ func (it *interp) indirect(name string, p *syntax.ParamExp) string {
 // namesWith lists the variables whose names begin with prefix.
 func (it *interp) namesWith(prefix string) []value.Text {
 	set := map[string]bool{}
-	for n, v := range it.st.vars {
+	for n, v := range it.st.vars.all() {
 		if strings.HasPrefix(n, prefix) && !v.unset && !strings.HasPrefix(n, "\x00") && !it.gaps.has(n) {
 			set[n] = true
 		}

@@ -634,7 +634,7 @@ func (c *call) run(i int, first bool) {
 	}
 	for _, e := range c.env {
 		n, v, _ := strings.Cut(string(e), "=")
-		sub.st.vars[n] = variable{alts: []value.Text{value.Text(v)}, exported: true}
+		sub.st.vars.set(n, variable{alts: []value.Text{value.Text(v)}, exported: true})
 		sub.inherited(n, true)
 	}
 	if c.p.Spec != nil && (c.p.Spec.Stdin == "args" || first || c.finds()) {

@@ -18,7 +18,7 @@ func (it *interp) simple(c *syntax.CallExpr) result {
 	it.multi, it.choice = map[string]int{}, map[string]int{}
 	before := it.st
 	var multi map[string]int
-	if hasVars(before) {
+	if before.vars.many > 0 {
 		it.st = before.clone()
 	}
 	out, start := it.stdout, *it.stdout
@@ -46,7 +46,7 @@ func (it *interp) simple(c *syntax.CallExpr) result {
 		}
 		it.st = before.clone()
 		it.st.dir = dir
-		delete(it.st.vars, dirName)
+		it.st.vars.drop(dirName)
 		it.multi, it.choice = map[string]int{}, map[string]int{}
 		differs = it.otherOutput(c, start, out) || differs
 		first.join(it.st)
@@ -73,16 +73,6 @@ func (it *interp) otherOutput(c *syntax.CallExpr, start buffer, first *buffer) b
 	it.simpleOnce(c)
 	it.stdout = first
 	return buf.text != first.text || !slices.Equal(buf.lines, first.lines)
-}
-
-// hasVars reports whether some variable has several possible values.
-func hasVars(s *state) bool {
-	for _, v := range s.vars {
-		if len(v.alts) > 1 {
-			return true
-		}
-	}
-	return false
 }
 
 func (it *interp) simpleOnce(c *syntax.CallExpr) result {
@@ -158,20 +148,20 @@ func (it *interp) temporary(as []*syntax.Assign) func() {
 		if a.Name == nil {
 			continue
 		}
-		v, ok := it.st.vars[a.Name.Value]
+		v, ok := it.st.vars.get(a.Name.Value)
 		old = append(old, saved{a.Name.Value, v, ok})
 		it.assign(a)
-		nv := it.st.vars[a.Name.Value]
+		nv := it.st.vars.at(a.Name.Value)
 		nv.exported = true
-		it.st.vars[a.Name.Value] = nv
+		it.st.vars.set(a.Name.Value, nv)
 		it.inherited(a.Name.Value, true)
 	}
 	return func() {
 		for _, s := range old {
 			if s.ok {
-				it.st.vars[s.name] = s.v
+				it.st.vars.set(s.name, s.v)
 			} else {
-				delete(it.st.vars, s.name)
+				it.st.vars.drop(s.name)
 			}
 		}
 	}
@@ -308,10 +298,10 @@ func (it *interp) makeLocal(name string) {
 	if l, ok := frame[name]; ok && !l.maybe {
 		return
 	} else if !ok {
-		v, had := it.st.vars[name]
+		v, had := it.st.vars.get(name)
 		frame[name] = local{v: v, had: had}
 	}
-	it.st.vars[name] = variable{unset: true}
+	it.st.vars.set(name, variable{unset: true})
 }
 
 // dropLocals gives the local variables of the function that returns the values
@@ -323,7 +313,7 @@ func (it *interp) dropLocals() {
 	}
 	for name, l := range it.st.locals[n] {
 		if l.maybe {
-			now, ok := it.st.vars[name]
+			now, ok := it.st.vars.get(name)
 			if !ok {
 				now = it.st.inherited(name)
 			}
@@ -333,9 +323,9 @@ func (it *interp) dropLocals() {
 			l.v = joinVar(now, l.v)
 		}
 		if l.had || l.maybe {
-			it.st.vars[name] = l.v
+			it.st.vars.set(name, l.v)
 		} else {
-			delete(it.st.vars, name)
+			it.st.vars.drop(name)
 		}
 	}
 	it.st.locals = it.st.locals[:n]

@@ -41,7 +41,7 @@ type file struct {
 // state is what changes as the shell goes on. It is copied where control flow
 // forks.
 type state struct {
-	vars     map[string]variable
+	vars     variables
 	funcs    map[string]*function
 	aliases  map[string]string
 	params   []value.Text
@@ -85,7 +85,7 @@ type function struct {
 
 func (s *state) clone() *state {
 	c := *s
-	c.vars = maps.Clone(s.vars)
+	c.vars = s.vars.clone()
 	c.funcs = maps.Clone(s.funcs)
 	c.aliases = maps.Clone(s.aliases)
 	c.files = maps.Clone(s.files)
@@ -106,13 +106,15 @@ func (s *state) clone() *state {
 
 // same reports whether nothing that matters differs between two states.
 func (s *state) same(o *state) bool {
-	if s.dir != o.dir || len(s.vars) != len(o.vars) || len(s.files) != len(o.files) || !maps.Equal(s.funcs, o.funcs) || !slices.Equal(s.params, o.params) ||
+	if s.dir != o.dir || len(s.files) != len(o.files) || !maps.Equal(s.funcs, o.funcs) || !slices.Equal(s.params, o.params) ||
 		!slices.Equal(s.dirs, o.dirs) || !maps.Equal(s.aliases, o.aliases) || !maps.Equal(s.shopt, o.shopt) || !maps.Equal(s.opts, o.opts) || !maps.Equal(s.traps, o.traps) ||
 		!maps.EqualFunc(s.fds, o.fds, sameStream) {
 		return false
 	}
-	for n, v := range s.vars {
-		if w, ok := o.vars[n]; !ok || !sameVar(v, w) {
+	for n := range s.vars.differing(&o.vars) {
+		v, a := s.vars.get(n)
+		w, b := o.vars.get(n)
+		if a != b || a && !sameVar(v, w) {
 			return false
 		}
 	}
@@ -126,20 +128,19 @@ func (s *state) same(o *state) bool {
 
 // join merges what may be the state after another branch into s.
 func (s *state) join(o *state) {
-	for n, v := range o.vars {
-		if n == dirName {
+	for n := range s.vars.differing(&o.vars) {
+		v, ok := s.vars.get(n)
+		w, other := o.vars.get(n)
+		if n == dirName || !ok && !other {
 			continue
 		}
-		old, ok := s.vars[n]
 		if !ok {
-			old = s.inherited(n)
+			v = s.inherited(n)
 		}
-		s.vars[n] = joinVar(old, v)
-	}
-	for n, v := range s.vars {
-		if _, ok := o.vars[n]; !ok && n != dirName {
-			s.vars[n] = joinVar(v, s.inherited(n))
+		if !other {
+			w = s.inherited(n)
 		}
+		s.vars.set(n, joinVar(v, w))
 	}
 	joinFuncs(s.funcs, o.funcs)
 	for n, text := range o.aliases {
@@ -173,7 +174,7 @@ func (s *state) join(o *state) {
 	s.gitMoved = s.gitMoved || o.gitMoved
 	if s.dir != o.dir || len(s.dirAlts())+len(o.dirAlts()) > 0 {
 		alts := variable{alts: append([]value.Text{s.dir}, s.dirAlts()...)}
-		s.vars[dirName] = joinVar(alts, variable{alts: append([]value.Text{o.dir}, o.dirAlts()...)})
+		s.vars.set(dirName, joinVar(alts, variable{alts: append([]value.Text{o.dir}, o.dirAlts()...)}))
 	}
 	s.params = joinWords(s.params, o.params)
 	s.stashed = s.stashed || o.stashed
@@ -268,7 +269,7 @@ func joinOptions(s, o, unsure map[string]bool) {
 // instead, after a cd that may have failed or not have happened.
 const dirName = "\x00dir"
 
-func (s *state) dirAlts() []value.Text { return s.vars[dirName].alts }
+func (s *state) dirAlts() []value.Text { return s.vars.at(dirName).alts }
 
 // joinWords is a list of words that may be either; what only one of them has may
 // be absent.

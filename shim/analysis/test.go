@@ -95,7 +95,7 @@ func (it *interp) binaryTest(x *syntax.BinaryTest) result {
 
 // regexTest is [[ text =~ re ]], which sets BASH_REMATCH.
 func (it *interp) regexTest(l, re value.Text) result {
-	it.st.vars["BASH_REMATCH"] = variable{array: true, list: []value.Text{value.Any, value.Any, value.Any, value.Any}}
+	it.st.vars.set("BASH_REMATCH", variable{array: true, list: []value.Text{value.Any, value.Any, value.Any, value.Any}})
 	if !l.Known() || !re.Known() || len(l) > 4096 || len(re) > 512 {
 		return unsure
 	}
@@ -105,14 +105,14 @@ func (it *interp) regexTest(l, re value.Text) result {
 	}
 	m := rx.FindStringSubmatch(string(l))
 	if m == nil {
-		it.st.vars["BASH_REMATCH"] = variable{array: true}
+		it.st.vars.set("BASH_REMATCH", variable{array: true})
 		return failure
 	}
 	v := variable{array: true}
 	for _, s := range m {
 		v.list = append(v.list, value.Text(s))
 	}
-	it.st.vars["BASH_REMATCH"] = v
+	it.st.vars.set("BASH_REMATCH", v)
 	return success
 }
 

@@ -12,10 +12,10 @@ import (
 
 // lookup returns a variable: of the shell, or of the environment.
 func (it *interp) lookup(name string) (variable, bool) {
-	if v, ok := it.st.vars[name]; ok {
+	if v, ok := it.st.vars.get(name); ok {
 		if v.nameref && len(v.alts) == 1 && v.alts[0].Known() && string(v.alts[0]) != name {
 			target, _, _ := strings.Cut(string(v.alts[0]), "[")
-			if tv, ok := it.st.vars[target]; ok && !tv.nameref {
+			if tv, ok := it.st.vars.get(target); ok && !tv.nameref {
 				return tv, true
 			}
 			return it.lookupEnv(target)
@@ -38,7 +38,7 @@ func (it *interp) get(name string) (value.Text, bool) {
 	if t, ok, special := it.special(name); special {
 		return t, ok
 	}
-	if _, ok := it.st.vars[name]; !ok && shellArray(name) {
+	if _, ok := it.st.vars.get(name); !ok && shellArray(name) {
 		return value.Any, true
 	}
 	v, ok := it.lookup(name)
@@ -99,7 +99,7 @@ func (it *interp) special(name string) (t value.Text, ok, special bool) {
 	case "0":
 		return it.st.arg0, true, true
 	case "PWD", "OLDPWD":
-		if v, ok := it.st.vars[name]; ok && (v.unset || len(v.alts) > 0) {
+		if v, ok := it.st.vars.get(name); ok && (v.unset || len(v.alts) > 0) {
 			return "", false, false // assigned, and no cd since
 		}
 		if name == "PWD" {
@@ -165,11 +165,11 @@ func (it *interp) defaults(name string) (value.Text, bool) {
 
 // set assigns a scalar.
 func (it *interp) set(name string, t value.Text) {
-	v := it.st.vars[name]
+	v := it.st.vars.at(name)
 	if v.nameref && len(v.alts) == 1 && v.alts[0].Known() && string(v.alts[0]) != name {
-		it.st.vars[name] = v
+		it.st.vars.set(name, v)
 		name = string(v.alts[0])
-		v = it.st.vars[name]
+		v = it.st.vars.at(name)
 	}
 	if v.readonly {
 		return
@@ -202,7 +202,7 @@ func (it *interp) set(name string, t value.Text) {
 		v.alts = []value.Text{t}
 	}
 	v.unset = false
-	it.st.vars[name] = v
+	it.st.vars.set(name, v)
 	switch name {
 	case "OPTIND":
 		it.st.optAt = 0
@@ -233,7 +233,7 @@ func (it *interp) assignTo(a *syntax.Assign, t value.Text) {
 	}
 	if a.Append {
 		old, _ := it.get(name)
-		if v := it.st.vars[name]; v.integer {
+		if v := it.st.vars.at(name); v.integer {
 			t = old + "+" + t
 		} else {
 			t = old + t
@@ -258,7 +258,7 @@ func (it *interp) assignValue(w *syntax.Word) value.Text {
 }
 
 func (it *interp) assignArray(name string, a *syntax.Assign) {
-	v := it.st.vars[name]
+	v := it.st.vars.at(name)
 	if !a.Append {
 		v = variable{exported: v.exported, keys: v.keys}
 		if v.keys != nil {
@@ -279,7 +279,7 @@ func (it *interp) assignArray(name string, a *syntax.Assign) {
 			}
 		}
 		v.keys = keys
-		it.st.vars[name] = v
+		it.st.vars.set(name, v)
 		return
 	}
 	v.array = true
@@ -309,7 +309,7 @@ func (it *interp) assignArray(name string, a *syntax.Assign) {
 		list = []value.Text{value.Many}
 	}
 	v.list = list
-	it.st.vars[name] = v
+	it.st.vars.set(name, v)
 }
 
 // putElem sets an element; those before it that are not there are holes.
@@ -324,7 +324,7 @@ func putElem(list []value.Text, n int, t value.Text) []value.Text {
 // deref is the name of the variable that a reference stands for.
 func (it *interp) deref(name string) string {
 	for range 8 {
-		v, ok := it.st.vars[name]
+		v, ok := it.st.vars.get(name)
 		if !ok || !v.nameref || len(v.alts) != 1 || !v.alts[0].Known() || !isName(string(v.alts[0])) {
 			break
 		}
@@ -336,7 +336,7 @@ func (it *interp) deref(name string) string {
 // setElem assigns one element of an array.
 func (it *interp) setElem(name string, index syntax.ArithmExpr, t value.Text, app bool) {
 	name = it.deref(name)
-	v := it.st.vars[name]
+	v := it.st.vars.at(name)
 	v.unset = false
 	if v.keys != nil {
 		k := string(it.key(index))
@@ -349,7 +349,7 @@ func (it *interp) setElem(name string, index syntax.ArithmExpr, t value.Text, ap
 		}
 		keys[k] = t
 		v.keys = keys
-		it.st.vars[name] = v
+		it.st.vars.set(name, v)
 		return
 	}
 	n, ok := it.arith(index)
@@ -370,7 +370,7 @@ func (it *interp) setElem(name string, index syntax.ArithmExpr, t value.Text, ap
 		list = putElem(list, int(n), t)
 	}
 	v.list = list
-	it.st.vars[name] = v
+	it.st.vars.set(name, v)
 }
 
 // key evaluates the subscript of an associative array.
@@ -399,7 +399,7 @@ func (it *interp) elements(name string) []value.Text {
 	if name == "@" || name == "*" {
 		return it.st.params
 	}
-	if _, ok := it.st.vars[name]; !ok && shellArray(name) {
+	if _, ok := it.st.vars.get(name); !ok && shellArray(name) {
 		return []value.Text{value.Many}
 	}
 	v, ok := it.lookup(name)
