@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"sync"
 	"syscall"
 	"time"
@@ -178,15 +179,16 @@ func allowKey(op rules.Op, recursive bool, path string) string {
 	return fmt.Sprint(op, recursive, path)
 }
 
-// known lists the protected files that are also recognised by device and inode:
+// Protected lists the protected files that are also recognised by device and inode:
 // those that rules name, and those at the top of the workspace and of the
 // directory in which the tree starts.
-func (r *runtimeJudge) known() []string {
+func (r *runtimeJudge) Protected() []string {
 	var out []string
 	there := make(map[string]bool) // directories: most of these files have none
 	for _, p := range r.interest.Literals() {
-		dir := filepath.Dir(p)
-		if exist(dir, there) && kind(p) == syscall.S_IFREG && r.interest.In(dir, filepath.Base(p), rules.Read.Set()) {
+		dir, base := filepath.Split(p)
+		dir = strings.TrimSuffix(dir, "/")
+		if r.interest.In(dir, base, rules.Read.Set()) && exist(dir, there) && kind(p) == syscall.S_IFREG {
 			out = append(out, p)
 		}
 	}
@@ -226,12 +228,8 @@ func kind(path string) uint32 {
 	return uint32(st.Mode) & syscall.S_IFMT
 }
 
-// Protected lists files that are to be known by identity. It is asked before all
-// else, and does what takes long at the start.
-func (r *runtimeJudge) Protected() []string {
-	r.interest = r.loaded.Policy.Interest()
-	return r.known()
-}
+// Prepare compiles what is of interest.
+func (r *runtimeJudge) Prepare() { r.interest = r.loaded.Policy.Interest() }
 
 // Interested reports whether a rule can be concerned with op on dir/base.
 func (r *runtimeJudge) Interested(dir, base string, op supervise.Op) bool {

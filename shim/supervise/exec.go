@@ -40,7 +40,7 @@ func (w *worker) exec(n *notification, c *call) reply {
 		return fail(e)
 	}
 	event := &Event{
-		Op: OpExec, Path: f.named, Real: f.real, Same: w.protected.same(&f),
+		Op: OpExec, Path: f.named, Real: f.real, Same: w.protected.same(&f, OpExec),
 		Argv: argv, Interp: interpreter(&f),
 	}
 	if w.judge(n, event) != Allow {

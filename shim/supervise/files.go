@@ -131,9 +131,9 @@ func (w *worker) both(n *notification, from, to *file, op Op) reply {
 		w.note(op, from.real, to.real)
 		return proceed()
 	}
-	event := &Event{Op: op, Path: from.named, Real: from.real, Path2: to.named, Real2: to.real, Same: w.same(from, op)}
+	event := &Event{Op: op, Path: from.named, Real: from.real, Path2: to.named, Real2: to.real, Same: w.protected.same(from, op)}
 	if event.Same == "" {
-		event.Same = w.same(to, op)
+		event.Same = w.protected.same(to, op)
 	}
 	if w.judge(n, event) != Allow {
 		return refuse()
@@ -184,6 +184,7 @@ func (w *worker) plain(n *notification, c *call) reply {
 func (w *worker) notice(op Op) {
 	switch op {
 	case OpMount, OpChroot, OpNamespace:
+		w.protected.suspect()
 		w.moved.Store(true)
 	}
 }

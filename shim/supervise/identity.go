@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync"
 	"sync/atomic"
 
 	"golang.org/x/sys/unix"
@@ -15,26 +16,23 @@ import (
 // inode identifies a file whatever its name.
 type inode struct{ dev, ino uint64 }
 
-// protected knows files by identity, and guard's own also by path. It does not
-// change after start.
+// protected knows files by identity, and guard's own also by path.
+//
+// A file is seldom looked up by identity: one of a single name, on a file system
+// that is mounted once, is what its path says. So these are only found out about
+// when something has several names, or gets another one.
 type protected struct {
+	list    func() []string
+	once    sync.Once
 	paths   map[inode]string
-	guarded []string // clean paths, as given and as resolved
+	always  atomic.Bool // names tell nothing any more
+	guarded []string    // clean paths, as given and as resolved
 	own     map[inode]bool
 	proc    string // "/proc/PID" of the supervisor
 }
 
-func newProtected(paths, guarded []string) *protected {
-	p := &protected{
-		paths: make(map[inode]string, len(paths)+len(guarded)),
-		own:   make(map[inode]bool, len(guarded)),
-		proc:  "/proc/" + strconv.Itoa(os.Getpid()),
-	}
-	for _, name := range paths {
-		if id, ok := identify(name); ok {
-			p.paths[id] = filepath.Clean(name)
-		}
-	}
+func newProtected(list func() []string, guarded []string) *protected {
+	p := &protected{list: list, own: make(map[inode]bool, len(guarded)), proc: "/proc/" + strconv.Itoa(os.Getpid())}
 	for _, name := range guarded {
 		name = filepath.Clean(name)
 		p.guarded = append(p.guarded, name)
@@ -45,7 +43,72 @@ func newProtected(paths, guarded []string) *protected {
 			p.own[id] = true
 		}
 	}
+	if mounts, err := readAll("/proc/self/mountinfo"); err != nil || twice(mounts) {
+		p.suspect()
+	}
 	return p
+}
+
+// known returns the protected paths by identity.
+func (p *protected) known() map[inode]string {
+	p.once.Do(func() {
+		names := p.list()
+		p.paths = make(map[inode]string, len(names))
+		for _, name := range names {
+			if id, ok := identify(name); ok {
+				p.paths[id] = filepath.Clean(name)
+			}
+		}
+	})
+	return p.paths
+}
+
+// suspect has every file looked up by identity from now on.
+func (p *protected) suspect() {
+	if !p.always.Load() {
+		p.known() // while the names still lead there
+		p.always.Store(true)
+	}
+}
+
+// twice reports whether some part of a file system is mounted in two places, or
+// may be. Mounts are those of mountinfo, see proc(5).
+func twice(mounts string) bool {
+	roots := map[string][]string{} // of the mounts of a device
+	for line := range strings.Lines(mounts) {
+		f := strings.Fields(line)
+		if len(f) < 5 {
+			return true
+		}
+		for _, r := range roots[f[2]] {
+			if within(r, f[3]) || within(f[3], r) {
+				return true
+			}
+		}
+		roots[f[2]] = append(roots[f[2]], f[3])
+	}
+	return false
+}
+
+// readAll is os.ReadFile for files of /proc, without what that does for others.
+func readAll(name string) (string, error) {
+	fd, err := unix.Open(name, unix.O_RDONLY|unix.O_CLOEXEC, 0)
+	if err != nil {
+		return "", err
+	}
+	defer closeFD(fd)
+	var text strings.Builder
+	var b [4096]byte
+	for {
+		n, err := unix.Read(fd, b[:])
+		switch {
+		case err == unix.EINTR:
+		case err != nil || n == 0:
+			return text.String(), err
+		default:
+			text.Write(b[:n])
+		}
+	}
 }
 
 func identify(name string) (inode, bool) {
@@ -56,18 +119,29 @@ func identify(name string) (inode, bool) {
 	return inode{uint64(st.Dev), st.Ino}, true
 }
 
-// same returns the protected path that f is, or "".
-func (p *protected) same(f *file) string {
+// same returns the protected path that op on f is about, or "".
+func (p *protected) same(f *file, op Op) string {
 	if !f.exists {
 		return ""
 	}
-	return p.paths[inode{uint64(f.stat.Dev), f.stat.Ino}]
+	moves := op == OpRename || op == OpLink || op == OpMount
+	if !moves && !p.always.Load() && (f.stat.Nlink == 1 || f.stat.Mode&unix.S_IFMT == unix.S_IFDIR) {
+		return ""
+	}
+	name := p.known()[inode{uint64(f.stat.Dev), f.stat.Ino}]
+	if name == "" && (op == OpRename || op == OpMount) {
+		name = p.below(f)
+	}
+	if name != "" && op.changes() { // another name may be all that is left
+		p.suspect()
+	}
+	return name
 }
 
 // below returns a protected path under the directory f, or "": moving or
 // covering f takes that path along.
 func (p *protected) below(f *file) string {
-	for _, name := range p.paths {
+	for _, name := range p.known() {
 		if name != f.real && within(f.real, name) {
 			return name
 		}

@@ -71,6 +71,7 @@ type fence struct {
 	mu       sync.Mutex
 }
 
+func (j *fence) Prepare()            {}
 func (j *fence) Protected() []string { return j.Known }
 
 func (j *fence) Interested(dir, base string, op Op) bool {

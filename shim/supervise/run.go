@@ -81,14 +81,20 @@ const (
 )
 
 func (t *tree) run() (Status, error) {
-	signals := relaySignals()
-	defer signals.stop()
 	still()
 	if t.server != nil {
+		t.server.relaying = make(chan bool)
 		go t.server.learn() // while the program is being started
 		defer func() { <-t.server.ready }()
 	}
+	if scarce() {
+		reserve()
+	}
 	aside(t.launch)
+	signals := relaySignals() // meanwhile, too: each takes two switches of threads
+	if t.server != nil {
+		close(t.server.relaying)
+	}
 	pid := 0
 	for {
 		select {
@@ -118,6 +124,14 @@ func processors(n int) int { return min(n, maxWorkers) }
 // shortLife is what most commands need less than; to make the threads costs more
 // than all else of their start.
 const shortLife = 20 * time.Millisecond
+
+// scarce reports whether this user may have so few processes that the tree might
+// use them up within a short life.
+func scarce() bool {
+	const few = 1024
+	var l unix.Rlimit
+	return unix.Getrlimit(unix.RLIMIT_NPROC, &l) != nil || l.Cur < few
+}
 
 // reserve makes as many threads as the Go runtime may come to need. It keeps
 // them; where it cannot get one later, as the tree has used up all that this

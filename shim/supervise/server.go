@@ -21,7 +21,8 @@ type server struct {
 	listener
 	cfg       Config
 	calls     [maxNumbers]*call
-	ready     chan bool // closed when protected is known
+	relaying  chan bool // closed when signals are passed on; nil where none are
+	ready     chan bool // closed when protected is known, too
 	protected *protected
 	processes *processes
 	moved     atomic.Bool // some process may have another root
@@ -52,16 +53,23 @@ func newServer(l listener, cfg Config, list []call) *server {
 	return s
 }
 
-// learn finds out which files are protected; until then calls wait. Where that
-// fails all are refused: without protected each is a fault.
+// learn prepares the judge; until then calls wait. Where that fails all are
+// refused: without protected each is a fault.
 func (s *server) learn() {
 	defer close(s.ready)
+	if s.relaying != nil {
+		defer func() { <-s.relaying }()
+	}
 	defer func() {
 		if fault := recover(); fault != nil {
 			s.tell(fmt.Sprintf("guard: internal fault: %v", fault))
 		}
 	}()
-	s.protected = newProtected(s.cfg.Judge.Protected(), s.cfg.Guarded)
+	s.cfg.Judge.Prepare()
+	s.protected = newProtected(s.cfg.Judge.Protected, s.cfg.Guarded)
+	if s.moved.Load() {
+		s.protected.suspect()
+	}
 }
 
 // hidden reports whether the working directory, in which the tree starts, is not
@@ -284,7 +292,7 @@ func (w *worker) dispatch(n *notification, c *call) reply {
 
 // interesting reports whether the judge has to see op on f.
 func (w *worker) interesting(f *file, op Op) bool {
-	if w.same(f, op) != "" {
+	if w.protected.same(f, op) != "" {
 		return true
 	}
 	if len(f.real) > 0 && f.real[0] == '/' {
@@ -298,15 +306,6 @@ func (w *worker) interesting(f *file, op Op) bool {
 	}
 	dir, base := path.Split(f.named)
 	return w.cfg.Judge.Interested(trimSlash(dir), base, op)
-}
-
-// same returns the protected path that op on f is about, whatever f is called.
-func (w *worker) same(f *file, op Op) string {
-	name := w.protected.same(f)
-	if name == "" && (op == OpRename || op == OpMount) {
-		name = w.protected.below(f)
-	}
-	return name
 }
 
 func trimSlash(dir string) string {
@@ -343,5 +342,5 @@ func (w *worker) allowed(n *notification, f *file, op Op, flags uint32) Answer {
 		w.note(op, f.real, "")
 		return Allow
 	}
-	return w.judge(n, &Event{Op: op, Path: f.named, Real: f.real, Same: w.same(f, op), Flags: flags})
+	return w.judge(n, &Event{Op: op, Path: f.named, Real: f.real, Same: w.protected.same(f, op), Flags: flags})
 }

@@ -30,8 +30,8 @@ var relayed = [...]syscall.Signal{
 	syscall.SIGPIPE, // is not, but a reader that has left must not end the tree
 }
 
-// relaySignals starts to listen, except to what is ignored: the program then
-// inherits that.
+// relaySignals starts to listen until this process ends, except to what is
+// ignored: the program has inherited that.
 func relaySignals() *relay {
 	r := &relay{arrived: make(chan os.Signal, 16)}
 	for _, s := range relayed {
@@ -41,8 +41,6 @@ func relaySignals() *relay {
 	}
 	return r
 }
-
-func (r *relay) stop() { signal.Stop(r.arrived) }
 
 // relay sends s to pid. A key pressed at the terminal has reached the program
 // already, as one of the same process group.

@@ -148,10 +148,13 @@ type Judge interface {
 	Note(op Op, real, real2 string)
 	// Judge answers for e, and may log it. Exec is always judged.
 	Judge(e *Event) Answer
+	// Prepare does what takes long. It is called once, before anything else but
+	// what is asked at start; the program may run meanwhile, until it asks for
+	// something.
+	Prepare()
 	// Protected lists absolute paths of files and directories that are also to
 	// be known by device and inode, so that hard links to them are seen. It is
-	// called once, before anything else but what is asked at start; the program
-	// may run meanwhile, until it asks for something.
+	// called once, when the first thing happens that may have several names.
 	Protected() []string
 }
 

@@ -298,3 +298,28 @@ func TestProcessesBounded(t *testing.T) {
 		t.Errorf("this process is %+v", me)
 	}
 }
+
+func TestTwice(t *testing.T) {
+	const root = "22 1 254:0 / / rw,relatime - ext4 /dev/vda rw\n23 22 0:21 / /proc rw - proc proc rw\n"
+	for _, tt := range []struct {
+		mounts string
+		want   bool
+	}{
+		{root, false},
+		{root + "24 22 254:1 / /home rw - ext4 /dev/vdb rw\n", false},
+		{root + "24 22 254:0 /srv/data /data rw - ext4 /dev/vda rw\n", true}, // also seen below /srv
+		{root + "24 22 254:0 / /mnt rw - ext4 /dev/vda rw\n", true},
+		// A container: three files and a directory of one file system of the host.
+		{"1 0 0:50 / / rw - overlay overlay rw\n2 1 8:1 /c/1/hosts /etc/hosts rw - ext4 /dev/sda1 rw\n" +
+			"3 1 8:1 /c/1/hostname /etc/hostname rw - ext4 /dev/sda1 rw\n4 1 8:1 /home/ana/shop /shop rw - ext4 /dev/sda1 rw\n", false},
+		{"1 0 8:1 /home/ana /a rw - ext4 x rw\n2 1 8:1 /home/ana/shop /b rw - ext4 x rw\n", true},
+		{"1 0 8:1 /home/ana/shop /b rw - ext4 x rw\n2 1 8:1 /home/ana /a rw - ext4 x rw\n", true},
+		{"1 0 8:1 /home/an /a rw - ext4 x rw\n2 1 8:1 /home/ana /b rw - ext4 x rw\n", false},
+		{"1 0 8:1\n", true}, // cannot be read
+		{"", false},
+	} {
+		if got := twice(tt.mounts); got != tt.want {
+			t.Errorf("%q: %v, want %v", tt.mounts, got, tt.want)
+		}
+	}
+}
