@@ -178,7 +178,7 @@ func (c *call) statements(e programs.Effect, t value.Text, i int) {
 			c.sql(s.asText())
 			return
 		}
-		c.file(rules.Load, t, false)
+		c.apply("load", t, i)
 		if text, ok := it.content(p, maxScript); ok {
 			c.sql(text)
 		}

@@ -1,6 +1,7 @@
 package analysis
 
 import (
+	"strconv"
 	"strings"
 
 	"mvdan.cc/sh/v3/syntax"
@@ -18,7 +19,13 @@ func (c *call) inheritedOptions() {
 		return
 	}
 	it := c.it
+	for _, s := range c.inheritedSettings() {
+		c.setting(s, len(c.argv))
+	}
 	c.variables(func(name string, e programs.Effect, t value.Text) {
+		if e.Kind() == "setting" {
+			return
+		}
 		via := it.via
 		it.via = append(it.via[:len(it.via):len(it.via)], name)
 		ran := c.ran
@@ -28,10 +35,39 @@ func (c *call) inheritedOptions() {
 	})
 }
 
+// inheritedSettings are the settings KEY=VALUE that variables hand to the program:
+// words, quoted as for a shell, or so many pairs of variables that end in KEY_0 and
+// VALUE_0, KEY_1 and VALUE_1 and so on.
+func (c *call) inheritedSettings() []value.Text {
+	var out []value.Text
+	if c.p.Spec == nil {
+		return nil
+	}
+	c.variables(func(name string, e programs.Effect, t value.Text) {
+		switch e {
+		case "setting:words":
+			out = append(out, quotedWords(string(t))...)
+		case "setting:count":
+			n, _ := strconv.Atoi(string(t))
+			for k := range min(n, maxMentions) {
+				number := "_" + strconv.Itoa(k)
+				key, _ := c.it.get(strings.TrimSuffix(name, "COUNT") + "KEY" + number)
+				v, _ := c.it.get(strings.TrimSuffix(name, "COUNT") + "VALUE" + number)
+				out = append(out, key+"="+v)
+			}
+		}
+	})
+	return out
+}
+
 // variables calls f for each variable of the environment that the table lists as
 // an option $NAME and that is set.
 func (c *call) variables(f func(name string, e programs.Effect, t value.Text)) {
-	for _, o := range c.p.Root.Options {
+	listed := c.p.Root.Options
+	if c.p.Spec != c.p.Root {
+		listed = append(listed[:len(listed):len(listed)], c.p.Spec.Options...)
+	}
+	for _, o := range listed {
 		for _, n := range o.Names {
 			name, ok := strings.CutPrefix(n, "$")
 			if !ok {

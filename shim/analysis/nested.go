@@ -360,9 +360,9 @@ func (it *interp) inherited(name string, temporary bool) {
 }
 
 // holdsCommand reports whether a variable by its name holds a command that programs
-// run to show or edit text.
+// run: to show or edit text, to connect, to ask for a password, in place of another.
 func holdsCommand(name string) bool {
-	for _, part := range []string{"PAGER", "EDITOR", "BROWSER"} {
+	for _, part := range []string{"PAGER", "EDITOR", "BROWSER", "_RSH", "_SSH", "ASKPASS", "_WRAPPER", "_RUNNER"} {
 		if strings.HasSuffix(name, part) {
 			return true
 		}

@@ -128,6 +128,11 @@ func (c *call) options(form string, t value.Text, i int) {
 	} else {
 		argv = append(argv, quotedWords(string(text))...)
 	}
+	c.more(argv, i)
+}
+
+// more applies what further arguments do that argv holds behind the program's name.
+func (c *call) more(argv []value.Text, i int) {
 	p := c.it.table.Parse(argv)
 	for _, o := range p.Opts {
 		if o.Has && o.Effect.Kind() != "run" {
@@ -139,6 +144,22 @@ func (c *call) options(form string, t value.Text, i int) {
 			c.apply(a.Effect, a.Text, i)
 		}
 	}
+}
+
+// arguments takes a variable whose words the program reads before those of the command
+// line.
+func (c *call) arguments(t value.Text, i int) {
+	if c.optionFiles >= maxOptionFiles {
+		return
+	}
+	c.optionFiles++
+	words := quotedWords(string(t))
+	if len(words) == 0 {
+		return
+	}
+	argv := append([]value.Text{c.argv[0]}, words...)
+	c.more(argv, i)
+	c.it.emit(rules.Action{Op: rules.Exec, Argv: append(argv, c.argv[1:]...), Program: c.it.executable(c.argv[0]), Target: c.tgt})
 }
 
 // optionLine splits one line of a file of options.

@@ -277,6 +277,8 @@ func (c *call) apply(e programs.Effect, t value.Text, i int) {
 		it.unknownOperands([]value.Text{"", t})
 	case "options":
 		c.options(e.Param(), t, i)
+	case "arguments":
+		c.arguments(t, i)
 	case "read", "upload", "file-list":
 		c.file(rules.Read, t, false)
 		if e == "upload" {

@@ -61,8 +61,14 @@ func (it *interp) ownAlias(c *call) bool {
 	if c.p.Spec == nil || len(c.p.Args) == 0 || len(c.p.Subs) > 0 {
 		return false
 	}
+	settings := c.inheritedSettings()
 	for _, o := range c.p.Opts {
-		if name, is := strings.CutPrefix(string(o.Value), "alias."); is && o.Effect == "setting" {
+		if o.Effect == "setting" {
+			settings = append(settings, o.Value)
+		}
+	}
+	for _, s := range settings {
+		if name, is := strings.CutPrefix(string(s), "alias."); is {
 			name, v, _ := strings.Cut(name, "=")
 			it.st.gitAlias[name] = value.Text(v)
 		}
