@@ -7,8 +7,8 @@ import (
 	"guard/rules/programs"
 )
 
-// spellSubs writes out the braces of command patterns that stand for
-// subcommands: "git {status,diff}" is "git status" and "git diff". Braces of
+// spellSubs writes out the braces of command patterns that stand for programs
+// or subcommands: "git {status,diff}" is "git status" and "git diff". Braces of
 // operands stay, they are globs.
 func spellSubs(pats []string, table *programs.Table) []string {
 	var out []string
@@ -32,8 +32,15 @@ func spellSubs(pats []string, table *programs.Table) []string {
 // are an operand's.
 func spellSub(pat string, table *programs.Table) []string {
 	words := strings.Fields(pat)
-	if len(words) < 2 {
+	if len(words) == 0 {
 		return []string{pat}
+	}
+	if alts := expandBraces(words[0]); len(alts) > 1 {
+		var out []string
+		for _, a := range alts {
+			out = append(out, spellSub(strings.Join(append([]string{a}, words[1:]...), " "), table)...)
+		}
+		return out
 	}
 	spec := table.Lookup(words[0])
 	for i := 1; i < len(words) && spec != nil && len(spec.Subs) > 0; i++ {

@@ -22,6 +22,9 @@ func TestSubcommandBraces(t *testing.T) {
 		{"git {ext,fd}::*", []string{"git {ext,fd}::*"}},
 		{"frob {a,b}", []string{"frob {a,b}"}},
 		{"git", []string{"git"}},
+		{"{git,frob} {gc,fetch}", []string{"git gc", "git fetch", "frob {gc,fetch}"}},
+		{"{frob,nicate}", []string{"frob", "nicate"}},
+		{"mkfs.*", []string{"mkfs.*"}},
 	} {
 		l := layer(t, rules.User, `[[rule]]
 id = "a.b"
