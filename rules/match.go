@@ -191,12 +191,16 @@ func orMaybe(globs []string, s string) Match {
 	return anyString(globs, []string{s})
 }
 
-// matchStatements compares patterns such as "DROP *", "DELETE without WHERE".
+// matchStatements compares patterns such as "DROP *", "DELETE without WHERE". Those of
+// several words do not mind case: not every word of a dialect is known as a keyword.
 func matchStatements(pats []string, a *Action) Match {
 	best := No
 	for _, pat := range pats {
 		glob, without, has := strings.Cut(pat, " without ")
 		g := matchLoose(glob, a.Text)
+		if g == No && strings.Contains(glob, " ") {
+			g = matchLoose(strings.ToLower(glob), value.Text(strings.ToLower(string(a.Text))))
+		}
 		if has && g == No {
 			g = matchLoose(glob, value.Text(a.Verb))
 		}
