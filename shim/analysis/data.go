@@ -192,6 +192,7 @@ func (c *call) statements(e programs.Effect, t value.Text, i int) {
 		c.emitStatements(statement.Redis(args))
 	case "mongo":
 		c.emitStatements(statement.Mongo(t))
+		c.unread(t) // the shell reads files as well
 	}
 }
 

@@ -83,6 +83,17 @@ func TestPrograms(t *testing.T) {
 		{`GOFLAGS=-mod=mod go build ./...`, false},
 		{`UV_ENV_FILE=.env uv run pytest`, false},
 		{`LESS=-FRX less README.md`, false},
+		// Statements that a request carries.
+		{`curl http://ch.example:8123/ -d 'DROP TABLE events'`, true},
+		{`curl 'http://ch.example:8123/?query=DROP+TABLE+events' -d ''`, true},
+		{`curl -G https://db.example/exec --data-urlencode 'query=DROP TABLE events'`, true},
+		{`curl http://ch.example:8123/ -d 'SELECT count() FROM events'`, false},
+		{`curl 'https://example.com/search?q=drop+table+lamp'`, false},
+		{`curl https://example.com/notes -d 'drop by later'`, false},
+		// The shell of MongoDB reads files too.
+		{`mongosh --nodb --eval 'fs.readFileSync(".env", "utf8")'`, true},
+		{`mongosh --eval 'cat(".env")'`, true},
+		{`mongosh --eval 'db.files.find({name: "README.md"})'`, false},
 		// Files of statements: clients print the lines that are none.
 		{`psql -f .env`, true},
 		{`hive -f .env`, true},

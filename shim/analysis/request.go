@@ -198,6 +198,7 @@ func (c *call) request() {
 			a.Target = append(a.Target, hostTarget(host))
 			c.graphQL(&a)
 			it.emit(a)
+			c.requestedSQL(a.URL)
 			if f, ok := strings.CutPrefix(string(v), "file://"); ok {
 				it.file(rules.Read, value.Text(strings.TrimPrefix(f, "localhost")), false)
 			}

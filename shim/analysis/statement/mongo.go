@@ -149,9 +149,28 @@ func (p *mongoParser) plain(i int) {
 		}
 		return
 	}
+	if name == "deleteMany" && p.is(i+1, ":") {
+		p.bulk(name, i)
+		return
+	}
 	if destructive(name) && name != "drop" && name != "remove" && !p.is(i+1, ":") {
 		p.push(name, i, i, false)
 	}
+}
+
+// bulk adds a deletion {deleteMany: {filter: …}} of bulkWrite.
+func (p *mongoParser) bulk(name string, i int) {
+	end := i + 2
+	if p.is(end, "{") {
+		end = p.toks[end].match
+	}
+	for j := i + 3; j < min(end, i+3+maxFold); j++ {
+		if p.toks[j].text == "filter" && p.is(j+1, ":") {
+			p.filtered(name, i, j+2, end)
+			return
+		}
+	}
+	p.push(name, i, max(i, end), false)
 }
 
 // eval reads the text that eval or Function is given.
