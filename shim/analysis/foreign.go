@@ -224,6 +224,11 @@ func (c *call) inline(e inline.Effect) {
 		it.emit(rules.Action{Op: rules.Exec, Argv: []value.Text{"env"}})
 	case inline.Kill:
 		it.emit(rules.Action{Op: rules.Exec, Argv: []value.Text{"kill", e.Arg}})
-	case inline.List, inline.Mkdir, inline.Code, inline.None:
+	case inline.Code:
+		if e.Arg.FromNet() {
+			it.opaque(e.Why, nil)
+			(*it.out)[len(*it.out)-1].Via = append((*it.out)[len(*it.out)-1].Via, "download")
+		}
+	case inline.List, inline.Mkdir, inline.None:
 	}
 }

@@ -54,6 +54,9 @@ func (p *interp) callRef(name string, c *cx, start int) val {
 		p.curlOption(c, start)
 		return unk()
 	}
+	if v, ok := p.sdk(name, c); ok {
+		return v
+	}
 	if e := p.find1(name); e != nil {
 		return p.perform(e, c)
 	}
@@ -90,6 +93,9 @@ func (p *interp) callRef(name string, c *cx, start int) val {
 		return p.perform(e, c)
 	}
 	p.callbacks(&c.args)
+	if c.recv != nil && fromNet(*c.recv) {
+		return val{k: vUnk, typ: "response"}
+	}
 	return unk()
 }
 

@@ -198,6 +198,8 @@ func (p *interp) evalText(v val, at cx) {
 			p.evalText(first(a.l, str(a.s)), at)
 		case a.known():
 			p.eval(a.s, at)
+		case fromNet(a):
+			p.emit(Effect{Kind: Code, Arg: value.Net, Why: "code from the network"}, at)
 		case a.k == vUnk && a.typ == "content", a.k == vObj && a.typ == "file":
 			p.emitPaths(Load, str(a.s), at)
 			if hollow(value.Text(a.s)) {
