@@ -100,6 +100,9 @@ func (r *Rule) matchAccess(a *Action) Match {
 			if a.Op == Write {
 				switch a.How {
 				case HowUnknown:
+					if w == "append" { // whatever happens to it, something new is in the file
+						return Yes
+					}
 					best = Maybe
 				default:
 					if a.How.String() == w {

@@ -54,7 +54,13 @@ func partOf(e programs.Effect, t value.Text) (programs.Effect, value.Text, bool)
 	case strings.HasPrefix(param, "/"):
 		return kind, value.Text(param) + "/" + t, true
 	case param == "words" && kind == "command":
-		return kind, value.Text(strings.ReplaceAll(string(t), ",", " ")), true
+		words := strings.Split(string(t), ",")
+		for i, w := range words {
+			if strings.ContainsAny(w, " \t") {
+				words[i] = "'" + strings.ReplaceAll(w, "'", `'\''`) + "'"
+			}
+		}
+		return kind, value.Text(strings.Join(words, " ")), true
 	case len(param) > 1 && strings.ContainsAny(param[len(param)-1:], ":=") && kind != "at-file":
 		name, ok := strings.CutPrefix(string(t), param)
 		return kind, value.Text(name), ok

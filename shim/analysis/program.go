@@ -264,6 +264,9 @@ func (c *call) apply(e programs.Effect, t value.Text, i int) {
 		return
 	}
 	if t == "-" && e.Kind() != "value" && e.Kind() != "run" {
+		if e.Kind() == "file-list" {
+			c.fileList(t)
+		}
 		return
 	}
 	switch e.Kind() {
@@ -298,6 +301,10 @@ func (c *call) apply(e programs.Effect, t value.Text, i int) {
 		}
 		c.file(rules.Read, t, true)
 	case "edit":
+		if cmd, ok := strings.CutPrefix(string(t), "!"); ok { // ed !COMMAND
+			c.command(value.Text(cmd))
+			return
+		}
 		c.file(rules.Read, t, false)
 		it.write(c.abs(t), rules.HowUnknown)
 	case "load":
@@ -453,6 +460,10 @@ func (c *call) file(op rules.Op, t value.Text, tree bool) {
 // writeTo writes to an operand: a file, or files of the sources' names in a
 // directory.
 func (c *call) writeTo(e programs.Effect, t value.Text) {
+	if s := string(t); len(s) > 1 && (s[0] == '|' || s[0] == '!') { // strace -o '|COMMAND'
+		c.command(t[1:])
+		return
+	}
 	how := rules.Overwrite
 	switch e.Kind() {
 	case "append":

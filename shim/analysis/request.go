@@ -201,6 +201,8 @@ func (c *call) request() {
 			c.requestedSQL(a.URL)
 			if f, ok := strings.CutPrefix(string(v), "file://"); ok {
 				it.file(rules.Read, value.Text(strings.TrimPrefix(f, "localhost")), false)
+			} else if f, ok := strings.CutPrefix(string(v), "file:"); ok {
+				c.file(rules.Read, value.Text(f), false)
 			}
 			c.save(a.URL)
 		}

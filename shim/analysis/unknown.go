@@ -2,6 +2,7 @@ package analysis
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 
@@ -25,10 +26,20 @@ func (c *call) unknown() {
 		if strings.HasPrefix(s, "--") {
 			name, text, _ = strings.Cut(s, "=")
 		}
-		if takesCommand(name) && c.it.startsProgram(text) {
+		switch {
+		case !takesCommand(name):
+			if k, _, ok := strings.Cut(s, "="); ok && !strings.Contains(k, " ") {
+				c.settings(w)
+			}
+		case c.it.startsProgram(text):
 			c.command(value.Text(text))
+		default:
+			c.mentions(value.Text(text), false)
 		}
 		c.unread(w)
+	}
+	if i := slices.Index(c.argv, "--"); i > 0 && i+1 < len(c.argv) && c.it.startsProgram(string(c.argv[i+1])) {
+		c.run(i+1, false)
 	}
 	for _, w := range c.argv[1:] {
 		for _, t := range candidates(w) {
@@ -81,7 +92,7 @@ func takesCommand(option string) bool {
 		return false
 	}
 	switch name {
-	case "c", "e", "x":
+	case "c", "e", "x", "pp":
 		return true
 	}
 	for _, part := range []string{"exec", "cmd", "command", "run", "hook", "shell", "eval", "pager", "editor"} {
@@ -151,7 +162,7 @@ func (c *call) escapes(t value.Text) {
 // escape returns the command that a line of an interactive program hands to the
 // shell: !CMD, shell CMD and their like.
 func (it *interp) escape(line string) (string, bool) {
-	line = strings.TrimLeft(line, " \t:\\")
+	line = strings.TrimLeft(line, " \t:.\\")
 	if cmd, ok := strings.CutPrefix(line, "!"); ok {
 		return strings.TrimLeft(cmd, "! \t"), !strings.HasPrefix(cmd, "=") && strings.TrimLeft(cmd, "! \t") != ""
 	}
@@ -212,7 +223,7 @@ func (c *call) quoted(s string) {
 		if end < 0 {
 			return
 		}
-		word := s[i+1 : i+1+end]
+		word := strings.TrimLeft(s[i+1:i+1+end], " ") // s" FILE" of Forth
 		if s = s[i+1:]; word == "" || strings.ContainsAny(word, " \t\n") {
 			continue
 		}
@@ -255,7 +266,7 @@ func candidates(w value.Text) []value.Text {
 	}
 	for i := 0; i < len(s); i++ {
 		switch s[i] {
-		case '=', '@', ':', ',', '<':
+		case '=', '@', ':', ',', '<', '!', '|':
 			if i+1 < len(s) {
 				out = append(out, value.Text(s[i+1:]))
 			}
@@ -264,8 +275,12 @@ func candidates(w value.Text) []value.Text {
 			}
 		}
 		if len(out) > 16 {
-			break
+			return out
 		}
+	}
+	pieces := strings.FieldsFunc(s, func(r rune) bool { return strings.ContainsRune("=@:,<!|", r) })
+	for _, p := range pieces[min(len(pieces), 1):] { // those between two of these
+		out = append(out, value.Text(p))
 	}
 	return out
 }
