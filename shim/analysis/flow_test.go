@@ -17,6 +17,10 @@ func TestFlow(t *testing.T) {
 		// PWD is a variable like others until cd sets it again.
 		{`PWD=/; cd /does-not-exist; chmod -R 000 "$PWD"`, true},
 		{`PWD=/; cd src; ls "$PWD"; rm -rf "$PWD/../node_modules"`, false},
+		// What is moved below its own old name leads on forever.
+		{`mv a/b a; test -f a/c && cat README.md`, false},
+		{`mv a/b a; test -f a/c && cat .env`, true},
+		{`zip -m a a/b`, false},
 		// Only the system's directory service may know the user.
 		{`rm -rf ~nosuchuser/x`, true},
 		{`ls ~nosuchuser/x`, false},

@@ -142,8 +142,12 @@ func (it *interp) links(s string, depth int) string {
 }
 
 // exists says whether a path is there, after what this command has done.
-func (it *interp) exists(p value.Text) rules.Tri {
-	if !p.Known() {
+func (it *interp) exists(p value.Text) rules.Tri { return it.existsAt(p, 0) }
+
+// existsAt is exists behind a number of files that stand for others: what was
+// moved below its own old name leads on forever.
+func (it *interp) existsAt(p value.Text, depth int) rules.Tri {
+	if !p.Known() || depth > 20 {
 		return rules.Unknown
 	}
 	s := string(p)
@@ -155,7 +159,7 @@ func (it *interp) exists(p value.Text) rules.Tri {
 	}
 	for d := path.Dir(s); d != "/" && d != "."; d = path.Dir(d) {
 		if f, ok := it.st.files[d]; ok && f.alias != "" {
-			return it.exists(value.Text(f.alias + s[len(d):]))
+			return it.existsAt(value.Text(f.alias+s[len(d):]), depth+1)
 		}
 	}
 	return rules.False

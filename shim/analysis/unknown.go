@@ -1,6 +1,7 @@
 package analysis
 
 import (
+	"path"
 	"regexp"
 	"slices"
 	"strings"
@@ -238,20 +239,52 @@ func (c *call) quoted(s string) {
 }
 
 // unknownOperands records reads of operands and option values that name an
-// existing or protected file: what an unknown program does with them is unknown.
+// existing or protected file: what an unknown program does with them is unknown, but
+// for the key that an option takes.
 func (it *interp) unknownOperands(argv []value.Text) {
+	option := ""
 	for _, w := range argv[min(1, len(argv)):] {
+		name, _, own := strings.Cut(string(w), "=")
+		if own {
+			option = name
+		}
 		for _, t := range candidates(w) {
 			p := it.abs(t)
 			if !p.Known() {
 				continue
 			}
 			r := it.real(p)
+			op := rules.Read
+			if namesKey(option) && isKey(string(p)) && isKey(string(r)) {
+				op = rules.Load
+			}
 			if it.protected(p) || it.protected(r) || it.exists(p) == rules.True && !it.isDir(p) {
-				it.file(rules.Read, p, false)
+				it.file(op, p, false)
 			}
 		}
+		if option = ""; !own {
+			option = name
+		}
 	}
+}
+
+// namesKey reports whether the value of an option is a key that the program uses, by
+// its name: --ssl-keyfile, --private-key.
+func namesKey(option string) bool {
+	name := strings.ToLower(strings.TrimLeft(option, "-"))
+	for _, file := range []string{"file", "path", "pem"} {
+		name = strings.TrimRight(strings.TrimSuffix(name, file), "-_")
+	}
+	return strings.HasPrefix(option, "-") && strings.HasSuffix(name, "key")
+}
+
+// isKey reports whether a file is the private key of a machine or user, by its name.
+func isKey(p string) bool {
+	switch path.Ext(p) {
+	case ".key", ".pem", ".p12", ".pfx":
+		return true
+	}
+	return strings.HasPrefix(path.Base(p), "id_") && path.Base(path.Dir(p)) == ".ssh"
 }
 
 // candidates are the file names that a word may carry.
