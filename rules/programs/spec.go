@@ -102,7 +102,7 @@ func (e Effect) known() bool {
 		"shell-rest", "command", "script", "code", "url", "method", "body", "body-at", "form", "upload",
 		"header", "at-file", "file-list", "sql", "sql-file", "redis", "mongo", "env", "env-file", "host",
 		"target", "remote-path", "remote-dest", "sub", "placeholder", "request", "dsn", "archive", "filter", "edit", "setting", "setting-key", "if-items", "remote-sync",
-		"digest", "dir-args", "options", "arguments", "key", "unknown", "write-tree", "out-dir", "save", "setup":
+		"digest", "dir-args", "options", "arguments", "key", "unknown", "write-tree", "out-dir", "save", "setup", "place":
 		return true
 	}
 	return false

@@ -10,7 +10,12 @@ import (
 // formed is what a program prints of which the form is known; false if that is not
 // the case.
 func (c *call) formed(kind string) (value.Text, bool) {
+	if c.placing() {
+		kind = "place"
+	}
 	switch kind {
+	case "place":
+		return somewhere, c.placeKnown()
 	case "digits":
 		return value.Digits, true
 	case "name": // more options may print more

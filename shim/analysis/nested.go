@@ -242,6 +242,9 @@ func (it *interp) scriptText(p value.Text) (value.Text, bool) {
 	if s, ok := it.devFd(p); ok {
 		return s.asText(), true
 	}
+	if _, ok := it.placed(p); ok {
+		return "", false
+	}
 	if !p.Known() {
 		it.opaque("the name of the script is not known", []value.Text{value.Any})
 		return "", false

@@ -15,6 +15,9 @@ import (
 // runProgram is run for a process that is no shell: no builtins but those that
 // also exist as programs.
 func (it *interp) runProgram(argv []value.Text, words []*syntax.Word) result {
+	if base, ok := it.placed(argv[0]); ok {
+		return it.runPlaced(base, argv, words)
+	}
 	if !argv[0].Known() {
 		it.opaque("the name of the program is not known", argv)
 		it.unknownOperands(argv)

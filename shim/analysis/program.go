@@ -275,7 +275,7 @@ func (c *call) apply(e programs.Effect, t value.Text, i int) {
 			name := strings.TrimSuffix(strings.TrimRight(string(t), "/"), ".git")
 			it.madeRepo(c.abs(value.Text(name[strings.LastIndexAny(name, "/:")+1:])))
 		}
-	case "", "rest", "sub", "dir", "dir-args", "digest", "out-dir", "save":
+	case "", "rest", "sub", "dir", "dir-args", "digest", "out-dir", "save", "place":
 	case "unknown":
 		it.unknownOperands([]value.Text{"", t})
 	case "options":

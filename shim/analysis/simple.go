@@ -206,6 +206,9 @@ func (it *interp) run(argv []value.Text, words []*syntax.Word) result {
 		return unsure
 	}
 	name := argv[0]
+	if base, ok := it.placed(name); ok {
+		return it.runPlaced(base, argv, words)
+	}
 	if !name.Known() {
 		it.opaque("the name of the program is not known", argv)
 		it.unknownOperands(argv)
