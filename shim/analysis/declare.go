@@ -30,6 +30,11 @@ func (it *interp) declare(c *syntax.DeclClause) result {
 	for i, a := range c.Args {
 		if a.Naked && a.Name == nil {
 			// An option, or a word that becomes NAME or NAME=VALUE.
+			if mark := len(*it.out); it.takesIn(a.Value, false) {
+				it.field(a.Value)
+				it.takenIn(mark)
+				continue
+			}
 			for _, t := range it.field(a.Value) {
 				s := string(t)
 				if strings.HasPrefix(s, "-") && len(s) > 1 {

@@ -21,6 +21,12 @@ func TestFlow(t *testing.T) {
 		{`mv a/b a; test -f a/c && cat README.md`, false},
 		{`mv a/b a; test -f a/c && cat .env`, true},
 		{`zip -m a a/b`, false},
+		// xargs without a command prints its words.
+		{`rm -rf /tmp/$(echo foo | xargs)`, false},
+		{`x=$(echo ' .env ' | xargs); cat $x`, true},
+		{`echo 'rm -rf ~' | xargs | sh`, true},
+		{`echo '"rm" -rf ~' | xargs | sh`, true},
+		{`f=$(echo '-e .\x65nv' | xargs); rm -rf "/tmp/$f"`, true},
 		// Only the system's directory service may know the user.
 		{`rm -rf ~nosuchuser/x`, true},
 		{`ls ~nosuchuser/x`, false},

@@ -56,10 +56,11 @@ type interp struct {
 	// pending holds the >(…) of the command at hand whose input did not get
 	// known.
 	pending    []func()
-	childShopt []string // options (-O) of the shell that is about to be started
-	assigns    bool     // set NAME VALUE assigns: fish and csh
-	away       bool     // the commands at hand run on another machine
-	whole      bool     // find runs the command at hand for all below its operand too
+	childShopt []string   // options (-O) of the shell that is about to be started
+	assigns    bool       // set NAME VALUE assigns: fish and csh
+	trial      value.Text // what files of variables hold, where a command is tried on one
+	away       bool       // the commands at hand run on another machine
+	whole      bool       // find runs the command at hand for all below its operand too
 	// readsInput, if not nil, is set when a command may read the standard
 	// input that the shell itself reads the script from.
 	readsInput *bool

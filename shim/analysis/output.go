@@ -372,6 +372,9 @@ func (c *call) output() {
 		it.stdout.write(value.All + "\n")
 		return
 	}
+	if c.p.Spec != nil && c.p.Spec.Stdin == "args" && len(c.p.Args) == 0 && it.stdin.known() && c.echoes() {
+		return
+	}
 	if t, ok := c.formed(kind); ok {
 		it.stdout.write(t + "\n")
 		return
@@ -385,6 +388,33 @@ func (c *call) output() {
 	}
 	it.stdout.made = kind == "" && c.rewrites() && !it.stdin.known()
 	it.stdout.write(value.Any)
+}
+
+// echoes prints the words that xargs without a command hands to echo: in one line, or
+// one by one.
+func (c *call) echoes() bool {
+	if in := c.it.stdin; strings.ContainsAny(string(in.asText()), `'"\\`) {
+		return false // which xargs takes away
+	}
+	sep := " "
+	for _, o := range c.p.Opts {
+		switch o.Name {
+		case "-0", "-d", "-r":
+		case "-n", "-L":
+			if o.Value != "1" {
+				return false
+			}
+			sep = "\n"
+		default:
+			return false
+		}
+	}
+	items := strs(c.items())
+	if len(items) > 0 && strings.HasPrefix(items[0], "-") {
+		return false // an option of echo
+	}
+	c.it.stdout.write(value.Text(strings.Join(items, sep)) + "\n")
+	return true
 }
 
 // rewrites reports whether the program prints its input line by line, changed by a

@@ -444,7 +444,7 @@ func (it *interp) content(p value.Text, limit int) (value.Text, bool) {
 	}
 	r := it.real(value.Text(s))
 	if it.protected(r) || it.protected(value.Text(s)) {
-		return "", false
+		return it.trial, it.trial != "" && isDotenv(string(r))
 	}
 	data, err := it.w.ReadFile(string(r), limit)
 	if err != nil || strings.IndexByte(string(data), 0) >= 0 {

@@ -87,6 +87,12 @@ func (it *interp) simpleOnce(c *syntax.CallExpr) result {
 	pend := it.pending
 	it.pending = nil
 	words := it.expandAlias(c.Args)
+	if len(c.Assigns) == 0 {
+		if r, ok := it.loader(words); ok {
+			it.pending = pend
+			return r
+		}
+	}
 	argv := it.fields(words)
 	if len(argv) > 0 && strings.HasPrefix(string(argv[0]), string(value.Many)) && len(argv[0]) == 2 && len(argv) > 1 && allEmptyParams(c.Args[0]) {
 		argv = argv[1:]
