@@ -25,8 +25,10 @@ type protected struct {
 	list    func() []string
 	once    sync.Once
 	paths   map[inode]string
-	always  atomic.Bool // names tell nothing any more
-	guarded []string    // clean paths, as given and as resolved
+	always  atomic.Bool   // names tell nothing any more
+	counts  sync.Map      // device to whether its file system counts the names of a file
+	counter atomic.Uint64 // the last of those that do
+	guarded []string      // clean paths, as given and as resolved
 	own     map[inode]bool
 	proc    string // "/proc/PID" of the supervisor
 }
@@ -125,7 +127,7 @@ func (p *protected) same(f *file, op Op) string {
 		return ""
 	}
 	moves := op == OpRename || op == OpLink || op == OpMount
-	if !moves && !p.always.Load() && (f.stat.Nlink == 1 || f.stat.Mode&unix.S_IFMT == unix.S_IFDIR) {
+	if !moves && !p.always.Load() && (f.stat.Nlink == 1 && p.counted(f) || f.stat.Mode&unix.S_IFMT == unix.S_IFDIR) {
 		return ""
 	}
 	name := p.known()[inode{uint64(f.stat.Dev), f.stat.Ino}]
@@ -136,6 +138,32 @@ func (p *protected) same(f *file, op Op) string {
 		p.suspect()
 	}
 	return name
+}
+
+// counted reports whether the file system of f is one that is known to count the
+// names of a file. Those of networks and of user space need not.
+func (p *protected) counted(f *file) bool {
+	dev := uint64(f.stat.Dev)
+	if dev == p.counter.Load() {
+		return true
+	}
+	if yes, ok := p.counts.Load(dev); ok {
+		return yes.(bool)
+	}
+	var st unix.Statfs_t
+	yes := false
+	if unix.Statfs(f.real, &st) == nil {
+		switch st.Type {
+		case unix.EXT4_SUPER_MAGIC, unix.XFS_SUPER_MAGIC, unix.BTRFS_SUPER_MAGIC, unix.F2FS_SUPER_MAGIC, unix.TMPFS_MAGIC, unix.RAMFS_MAGIC,
+			unix.OVERLAYFS_SUPER_MAGIC, unix.PROC_SUPER_MAGIC, unix.SYSFS_MAGIC, unix.DEVPTS_SUPER_MAGIC, unix.SQUASHFS_MAGIC:
+			yes = true
+		}
+	}
+	p.counts.Store(dev, yes)
+	if yes {
+		p.counter.Store(dev)
+	}
+	return yes
 }
 
 // below returns a protected path under the directory f, or "": moving or
