@@ -349,6 +349,9 @@ func (c *call) apply(e programs.Effect, t value.Text, i int) {
 			c.databaseFile(t)
 		}
 	case "move":
+		if t == "" {
+			return
+		}
 		c.file(rules.Read, t, true)
 		c.file(rules.Delete, t, true)
 		a := &(*it.out)[len(*it.out)-1]
@@ -376,8 +379,10 @@ func (c *call) apply(e programs.Effect, t value.Text, i int) {
 	case "chmod", "chmod-tree":
 		c.file(rules.Chmod, t, e == "chmod-tree" || it.whole)
 	case "link":
-		c.file(rules.Read, t, false)
-		(*it.out)[len(*it.out)-1].Op = rules.Mount
+		n := len(*it.out)
+		if c.file(rules.Read, t, false); len(*it.out) > n { // what is no file of its own, such as /dev/null, gives nothing
+			(*it.out)[len(*it.out)-1].Op = rules.Mount
+		}
 	case "mount":
 		c.mount(t)
 	case "run", "run-first":

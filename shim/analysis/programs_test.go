@@ -133,6 +133,10 @@ func TestPrograms(t *testing.T) {
 		{`frob -o ~/.bashrc x`, true},
 		{`frob -o out.txt x`, false},
 		{`frob sql '.shell cat .env'`, true},
+		// What is linked may be no file of its own: the command is judged all the same.
+		{`mount --bind /dev/null /etc/passwd`, true},
+		{`ln -sf /dev/null ~/.bashrc`, true},
+		{`ln -sf /dev/null out.log`, false},
 		// Commands in the place of a file.
 		{`strace -o '|cat .env' true`, true},
 		{`ed '!cat .env'`, true},
