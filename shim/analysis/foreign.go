@@ -45,8 +45,33 @@ func (c *call) code(param string, t value.Text, i int) {
 			args = append(args, a.Text)
 		}
 	}
+	if lang == inline.Awk {
+		t = c.awkPreamble(t) + t
+	}
 	whole := !c.streamed && t.Known() && inline.CompilesWhole(name) && inline.CompilesWhole(c.p.Program)
 	c.analyze(lang, t, args, whole)
+}
+
+// awkPreamble sets the variables of -v for a program of Awk, and loads the files that it
+// includes.
+func (c *call) awkPreamble(t value.Text) value.Text {
+	for n, rest := 0, string(t); n < maxMentions; n++ {
+		_, after, ok := strings.Cut(rest, "@include \"")
+		if !ok {
+			break
+		}
+		name, more, _ := strings.Cut(after, "\"")
+		c.apply("load", value.Known(name), len(c.argv))
+		rest = more
+	}
+	var b value.Text
+	for _, o := range c.p.Opts {
+		name, v, ok := strings.Cut(string(o.Value), "=")
+		if o.Name == "-v" && ok && value.Text(name).Known() && !strings.ContainsAny(v, "\"\\\n") {
+			b += value.Text("BEGIN { " + name + " = \"" + v + "\" }\n")
+		}
+	}
+	return b
 }
 
 // foreign judges a program text of another language.
@@ -54,12 +79,18 @@ func (c *call) foreign(lang inline.Lang, t value.Text, args []value.Text) {
 	c.analyze(lang, t, args, false)
 }
 
+// downloaded refuses a program text that comes from the network.
+func (c *call) downloaded() {
+	c.it.opaque("the program that runs comes from the network", nil)
+	a := &(*c.it.out)[len(*c.it.out)-1]
+	a.Via = append(a.Via, c.p.Program, "download")
+}
+
 // analyze is foreign for a text that, with whole, runs only if all of it compiles.
 func (c *call) analyze(lang inline.Lang, t value.Text, args []value.Text, whole bool) {
 	it := c.it
 	if t.FromNet() {
-		it.opaque("the program that runs comes from the network", nil)
-		(*it.out)[len(*it.out)-1].Via = append((*it.out)[len(*it.out)-1].Via, c.p.Program, "download")
+		c.downloaded()
 		return
 	}
 	if !t.Known() {

@@ -242,7 +242,9 @@ func (c *call) script(name string, t value.Text, i int) {
 		name = path.Base(string(c.argv[0]))
 	}
 	lang, ok := inline.LangOf(name)
-	if src, known := c.it.scriptText(p); known && ok {
+	if src, known := c.it.scriptText(p); known && src.FromNet() {
+		c.downloaded()
+	} else if known && ok {
 		c.foreign(lang, src, args)
 	} else if known {
 		c.unread(src)

@@ -264,8 +264,13 @@ func (c *call) apply(e programs.Effect, t value.Text, i int) {
 		return
 	}
 	if t == "-" && e.Kind() != "value" && e.Kind() != "run" {
-		if e.Kind() == "file-list" {
+		switch e.Kind() {
+		case "file-list":
 			c.fileList(t)
+		case "script":
+			if c.p.Spec == nil || c.p.Spec.Stdin.Kind() != "code" && c.p.Spec.Stdin.Kind() != "shell" {
+				c.apply(e, "/dev/stdin", i)
+			}
 		}
 		return
 	}
