@@ -30,6 +30,19 @@ func TestFlow(t *testing.T) {
 		// Only the system's directory service may know the user.
 		{`rm -rf ~nosuchuser/x`, true},
 		{`ls ~nosuchuser/x`, false},
+		// A group of a pattern may have the dot of a name in it; zsh has qualifiers too.
+		{"shopt -s extglob\ncat @(.env)", true},
+		{`bash -O extglob -c 'cat +(.env)'`, true},
+		{`bash -O extglob -c 'cat ?(x).en@(v)'`, true},
+		{`bash -O extglob -c 'cat !(.env)'`, false},
+		{`bash -O extglob -c 'cat @(README.md)'`, false},
+		{`ksh -c 'cat @(.env)'`, true},
+		{`zsh -c 'cat .env(N)'`, true},
+		{`zsh -c 'cat (.env|x)'`, true},
+		{`zsh -c 'cat .(env|x)'`, true},
+		{`zsh -c 'cat *(D)'`, true},
+		{`zsh -c 'cat *(.)'`, false},
+		{`zsh -c 'cat (README|x).md'`, false},
 		// What is written to a descriptor is read by the commands behind it.
 		{`exec {fd}> >(bash); printf '%s' 'rm -rf /' >&$fd`, true},
 		{`exec 3> >(bash); echo 'cat .env' >&3`, true},

@@ -8,6 +8,7 @@ import (
 
 	"guard/rules"
 	"guard/rules/value"
+	"guard/shim/analysis/dialect"
 )
 
 // abs makes a path absolute and clean, as far as it is known. An unknown part
@@ -215,19 +216,72 @@ func (it *interp) globField(f []frag) []value.Text {
 		pat.WriteString(string(fr.text))
 	}
 	text := value.Text(lit.String())
-	if it.st.opts["noglob"] || !hasGlob(pat.String(), it.st.shopt["extglob"]) {
+	if it.st.opts["noglob"] || !hasGlob(pat.String(), it.extglob()) {
 		return []value.Text{text}
 	}
-	matches, complete := it.glob(pat.String())
+	p := pat.String()
+	if it.shell == dialect.Zsh {
+		var dots bool
+		if p, dots = zshPattern(p); dots && !it.st.shopt["dotglob"] {
+			it.st.shopt["dotglob"] = true
+			defer delete(it.st.shopt, "dotglob")
+		}
+	}
+	matches, complete := it.glob(p)
 	switch {
 	case !complete:
-		return []value.Text{globText(pat.String())}
+		return []value.Text{globText(p)}
 	case len(matches) > 0:
 		return matches
 	case it.st.shopt["nullglob"]:
 		return nil
 	}
 	return []value.Text{text}
+}
+
+// extglob reports whether parentheses in a word are a pattern.
+func (it *interp) extglob() bool {
+	return it.st.shopt["extglob"] || it.shell == dialect.Zsh || it.shell == dialect.Ksh || it.shell == dialect.Mksh
+}
+
+// zshPattern writes a pattern of zsh as one of bash, (a|b) as @(a|b), without the
+// qualifiers behind it; dots reports that they let names with a dot match.
+func zshPattern(p string) (pat string, dots bool) {
+	if strings.HasSuffix(p, ")") {
+		if i := strings.LastIndexByte(p, '('); i > 0 && !strings.ContainsAny(p[i:], "|/") && strings.IndexByte("?*+@!|(", p[i-1]) < 0 || i > 0 && p[i-1] == '*' && !strings.ContainsAny(p[i:], "|/") {
+			dots, p = strings.Contains(p[i:], "D"), p[:i]
+		}
+	}
+	var b strings.Builder
+	for i := 0; i < len(p); i++ {
+		if p[i] == '(' && (i == 0 || strings.IndexByte("?*+@!\\", p[i-1]) < 0) {
+			b.WriteByte('@')
+		}
+		b.WriteByte(p[i])
+	}
+	return b.String(), dots
+}
+
+// dotted reports whether a pattern may match a name that begins with a dot by the dot
+// that it has itself.
+func dotted(p string) bool {
+	p = strings.TrimPrefix(p, "\\")
+	if p == "" || p[0] == '.' {
+		return p != ""
+	}
+	if len(p) < 2 || p[1] != '(' || strings.IndexByte("?*+@", p[0]) < 0 {
+		return false
+	}
+	end := closing(p[1:])
+	if end <= 0 {
+		return false
+	}
+	for _, alt := range splitAlts(p[2:end]) {
+		if dotted(alt) {
+			return true
+		}
+	}
+	return (p[0] == '?' || p[0] == '*') && dotted(p[end+1:])
 }
 
 // globText is the unknown result of a glob: its stars are unknown parts.
@@ -333,7 +387,7 @@ func (it *interp) globIn(base, comp string, dirs bool, budget *int) ([]string, b
 		return nil, false
 	}
 	var out []string
-	dot := it.st.shopt["dotglob"] || strings.HasPrefix(comp, ".") || strings.HasPrefix(comp, "\\.")
+	dot := it.st.shopt["dotglob"] || dotted(comp)
 	if strings.HasPrefix(comp, ".") {
 		names = append(names, ".", "..")
 	}

@@ -54,7 +54,7 @@ func (it *interp) fields(words []*syntax.Word) []value.Text {
 }
 
 func (it *interp) field(w *syntax.Word) []value.Text {
-	if l := w.Lit(); l != "" && strings.IndexAny(l, "~*?[{\\@!+") < 0 {
+	if l := w.Lit(); l != "" && strings.IndexAny(l, "~*?[({\\@!+") < 0 {
 		return []value.Text{value.Known(l)}
 	}
 	var out []value.Text
