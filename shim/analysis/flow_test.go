@@ -43,6 +43,12 @@ func TestFlow(t *testing.T) {
 		{`zsh -c 'cat *(D)'`, true},
 		{`zsh -c 'cat *(.)'`, false},
 		{`zsh -c 'cat (README|x).md'`, false},
+		// In zsh an array is all its elements, and a function may be a trap.
+		{`zsh -c 'a=(cat .env); $a'`, true},
+		{`zsh -c 'a=(cat README.md); $a'`, false},
+		{`bash -c 'a=(echo .env); cat $a'`, false},
+		{`zsh -c 'TRAPEXIT() { cat .env }'`, true},
+		{`zsh -c 'TRAPEXIT() { echo done }'`, false},
 		// What is written to a descriptor is read by the commands behind it.
 		{`exec {fd}> >(bash); printf '%s' 'rm -rf /' >&$fd`, true},
 		{`exec 3> >(bash); echo 'cat .env' >&3`, true},

@@ -1,6 +1,8 @@
 package analysis
 
 import (
+	"strings"
+
 	"mvdan.cc/sh/v3/syntax"
 
 	"guard/rules"
@@ -363,5 +365,8 @@ func (it *interp) declareFunc(c *syntax.FuncDecl) {
 	}
 	for _, n := range names {
 		it.st.funcs[n.Value] = f
+		if sig, ok := strings.CutPrefix(n.Value, "TRAP"); ok && it.shell == dialect.Zsh {
+			it.trap([]value.Text{value.Known(n.Value), value.Known(sig)})
+		}
 	}
 }

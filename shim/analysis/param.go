@@ -6,6 +6,7 @@ import (
 	"mvdan.cc/sh/v3/syntax"
 
 	"guard/rules/value"
+	"guard/shim/analysis/dialect"
 )
 
 // isAt reports whether an array subscript is @ or *.
@@ -52,7 +53,7 @@ func (it *interp) param(b *builder, p *syntax.ParamExp, quoted, whole bool) {
 			return
 		}
 	}
-	if name == "@" || name == "*" || p.Index != nil && isAt(p.Index) {
+	if name == "@" || name == "*" || p.Index != nil && isAt(p.Index) || it.plainArray(name, p) {
 		elems := it.elements(name)
 		set := len(elems) > 0
 		at := name == "@" || p.Index != nil && p.Index.(*syntax.Word).Lit() == "@"
@@ -90,6 +91,11 @@ func (it *interp) param(b *builder, p *syntax.ParamExp, quoted, whole bool) {
 	}
 	t, _ = it.operate(p, name, t, set)
 	it.value(b, t, quoted, whole)
+}
+
+// plainArray reports whether $name stands for every element of an array, as in zsh.
+func (it *interp) plainArray(name string, p *syntax.ParamExp) bool {
+	return it.shell == dialect.Zsh && p.Index == nil && p.Exp == nil && p.Slice == nil && len(it.elements(name)) > 1
 }
 
 // list adds several values: separate fields, or with * and quotes one.
