@@ -6,7 +6,7 @@ import "guard/rules"
 
 const builtinVersion = 1
 
-const builtinDigest = "34daef07d9d306dc1a588aa2a95a36c0454810678883660e3be164654f24ed93"
+const builtinDigest = "af5c5207f5353d14d3de585ea5343fe9b0c5b6b1cf997ab53599eb761076ec0f"
 
 var builtinPacks = [...]Pack{
 	{"backups", "Backups: snapshots and archives, how long they are kept, and what protects them", true, 0, 5},

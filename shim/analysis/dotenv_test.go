@@ -95,7 +95,6 @@ func TestTakenIn(t *testing.T) {
 		`export $(sed '/^#/d' -e 's/.*=//' .env)`,
 		`export $(sed '/^#/w /dev/stderr' .env)`,
 		`export $(sed '/^#/d;e cat .env' .env)`,
-		`export $(grep -c . .env)`,
 		`export $(grep -v '^#' .env | awk -F= '{print $2}')`,
 		`export $(sort -t= -k2 -o /tmp/x .env)`,
 		`export $(cat .env | base64 -d)`,

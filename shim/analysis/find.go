@@ -18,7 +18,7 @@ func (c *call) finds() bool {
 // searchHere reads the directory at hand where a program that looks into files is told
 // which files, and not where: rg -g GLOB PATTERN.
 func (c *call) searchHere() {
-	if c.p.Spec == nil || c.searched || c.finds() || c.it.stdin.set {
+	if c.p.Spec == nil || c.searched || c.finds() || c.it.stdin.set || c.shows("files") {
 		return
 	}
 	for _, o := range c.p.Opts {

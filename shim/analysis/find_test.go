@@ -194,3 +194,81 @@ func TestPassing(t *testing.T) {
 		}
 	}
 }
+
+// TestTells judges searches that only tell whether something is found: the names of
+// variables are no secret, the values are.
+func TestTells(t *testing.T) {
+	j := newJudge(t)
+	for _, text := range []string{
+		`grep -q '^NEW_FLAG=' .env || echo 'NEW_FLAG=1' >> .env`,
+		`grep -q NEW_FLAG .env && echo has`,
+		`grep -q "DATABASE_URL" .env`,
+		`grep -c . .env`,
+		`grep -c '' .env`,
+		`grep -vc '^#' .env`,
+		`grep -cv '^$' .env`,
+		`grep -l DATABASE_URL .env .env.example`,
+		`grep -L DATABASE_URL .env .env.example`,
+		`grep -rl DATABASE_URL . --include='.env*'`,
+		`grep -qE '^(API_KEY|TOKEN)=' .env`,
+		`grep -qE 'API_KEY|TOKEN' .env`,
+		`grep -q 'API_KEY\|TOKEN' .env`,
+		`grep -qs '^export DEBUG=' .env`,
+		`grep -qi '^debug=' .env`,
+		`if ! grep -q "^PORT=" .env; then echo "PORT=3000" >> .env; fi`,
+		`for v in DATABASE_URL REDIS_URL SECRET_KEY; do grep -q "^$v=" .env && echo "$v set" || echo "$v missing"; done`,
+		`rg -q DATABASE_URL .env`,
+		`rg -l DATABASE_URL -g '.env*' --hidden`,
+		`rg -c . .env`,
+		`rg --files -g '.env*' --hidden`,
+		`rg --files --hidden --no-ignore | grep env`,
+		`git grep -l DATABASE_URL`,
+		`ag -l API_KEY .env`,
+		`grep -x -q 'DEBUG=' .env`,
+	} {
+		if got := j.decide(text); got != rules.Allow {
+			t.Errorf("%s\nis refused", text)
+		}
+	}
+	for _, text := range []string{
+		`grep NEW_FLAG .env`,
+		`grep -n NEW_FLAG .env`,
+		`grep -o NEW_FLAG .env`,
+		`grep '^NEW_FLAG=' .env`,
+		`grep -i new .env`,
+		`grep -q '^API_KEY=sk-a' .env`,
+		`grep -q 'sk_live_abc' .env`,
+		`for c in a b c; do grep -q "^API_KEY=$c" .env && echo $c; done`,
+		`for c in a b c; do grep -q "x$c" .env && echo $c; done`,
+		`grep -qi 'API_KEY' .env`,
+		`grep -c '^API_KEY=a' .env`,
+		`grep -q '=abc' .env`,
+		`grep -q -f pats.txt .env`,
+		`grep -f .env -q x`,
+		`grep -q -e '^A=' -e 'hunter' .env`,
+		`grep -qz 'A' .env`,
+		`grep -qP '^API_KEY=\w{20}$' .env`,
+		`grep -l '^API_KEY=[a-m]' .env`,
+		`x=$(frob); grep -q "$x" .env`,
+		`grep --count=3 X .env`,
+		`rg DATABASE_URL .env`,
+		`rg -l --pre cat X .env`,
+		`rg --passthru -N X .env`,
+		`rg --json DATABASE_URL .env`,
+		`rg -qS 'sk' .env`,
+		`git grep -O'cat .env' -l X`,
+		`git grep -n API_KEY -- .env --no-index`,
+		`grep -rn DATABASE_URL . --include='.env*'`,
+		`awk '/X/' .env`,
+		`cat .env | grep -q X`,
+		`grep -l API_KEY .env | xargs cat`,
+		`cat $(grep -l API_KEY .env)`,
+		`grep -lr foo build | xargs rm -f`,
+		`rm $(grep -l API_KEY .env)`,
+		`rg --files -g '.env*' --hidden | xargs cat`,
+	} {
+		if got := j.decide(text); got == rules.Allow {
+			t.Errorf("%s\nis allowed", text)
+		}
+	}
+}

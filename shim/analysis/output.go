@@ -445,6 +445,12 @@ func (c *call) outputLines(kind string) {
 		}
 	}
 	switch {
+	case c.shows("files"):
+		lines = c.foundIn(c.searchRoots())
+	case c.shows("count"):
+		lines = []value.Text{value.Any}
+	case c.shows("matches") && files > 0:
+		lines = c.matching()
 	case c.finds():
 		lines = c.found()
 	case c.shows("untracked"):

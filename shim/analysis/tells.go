@@ -1,0 +1,71 @@
+package analysis
+
+import (
+	"regexp"
+	"strings"
+	"sync"
+
+	"guard/rules"
+	"guard/rules/value"
+)
+
+// namePattern matches regular expressions that can only be about the names of
+// variables, or about lines as such: what they tell of a file are no values.
+var namePattern = sync.OnceValue(func() *regexp.Regexp {
+	const name = `\^(?:export |\(export \)\?)?[A-Za-z_][A-Za-z0-9_]*`
+	const constant = `[A-Z][A-Z0-9_]{2,}`
+	const word = `(?:` + name + `|` + constant + `)(?: ?=)?`
+	return regexp.MustCompile(`^(?:` + word + `(?:\\?\|` + word + `)*|\^?\(` + constant + `(?:\|` + constant + `)*\)=?|\^?(?:#|=|\.[*+]?|\$|\[\^#\])?)$`)
+})
+
+// tells reports whether a search only tells whether, where or how often something is
+// found, and what it looks for is the name of a variable.
+func (c *call) tells() bool {
+	if !c.shows("matches") && !c.shows("count") {
+		return false
+	}
+	var patterns []value.Text
+	fold := c.has("-i")
+	for _, o := range c.p.Opts {
+		switch {
+		case o.Name == "-e":
+			patterns = append(patterns, o.Value)
+		case o.Effect == "read" || o.Effect == "command" || o.Name == "-S" || o.Name == "-z":
+			return false // patterns from a file; of any case; records that are no lines
+		}
+	}
+	if len(patterns) == 0 && len(c.p.Args) > 0 {
+		patterns = append(patterns, c.p.Args[0].Text)
+	}
+	for _, p := range patterns {
+		if !p.Known() || !namePattern().MatchString(string(p)) || fold && !strings.HasPrefix(string(p), "^") {
+			return false
+		}
+	}
+	return len(patterns) > 0
+}
+
+// matching lists the files of a search that prints which of them match: any may.
+func (c *call) matching() []value.Text {
+	roots := c.searchRoots()
+	for _, t := range roots {
+		if p := c.abs(t); c.it.exists(p) != rules.True || c.it.isDir(p) {
+			return []value.Text{value.Any}
+		}
+	}
+	return roots
+}
+
+// searchRoots are the operands of a search, or the directory at hand.
+func (c *call) searchRoots() []value.Text {
+	var out []value.Text
+	for _, a := range c.p.Args {
+		if isSource(a.Effect) || a.Effect == "list" {
+			out = append(out, a.Text)
+		}
+	}
+	if out == nil {
+		return []value.Text{"."}
+	}
+	return out
+}
