@@ -6,7 +6,7 @@ import "guard/rules"
 
 const builtinVersion = 1
 
-const builtinDigest = "af5c5207f5353d14d3de585ea5343fe9b0c5b6b1cf997ab53599eb761076ec0f"
+const builtinDigest = "79876b82d736ac740093ee191501b3795fcf89543d4bff419694be8e036156f2"
 
 var builtinPacks = [...]Pack{
 	{"backups", "Backups: snapshots and archives, how long they are kept, and what protects them", true, 0, 5},

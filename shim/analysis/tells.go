@@ -10,12 +10,12 @@ import (
 )
 
 // namePattern matches regular expressions that can only be about the names of
-// variables, or about lines as such: what they tell of a file are no values.
+// variables: what they tell of a file are no values.
 var namePattern = sync.OnceValue(func() *regexp.Regexp {
 	const name = `\^(?:export |\(export \)\?)?[A-Za-z_][A-Za-z0-9_]*`
 	const constant = `[A-Z][A-Z0-9_]{2,}`
 	const word = `(?:` + name + `|` + constant + `)(?: ?=)?`
-	return regexp.MustCompile(`^(?:` + word + `(?:\\?\|` + word + `)*|\^?\(` + constant + `(?:\|` + constant + `)*\)=?|\^?(?:#|=|\.[*+]?|\$|\[\^#\])?)$`)
+	return regexp.MustCompile(`^(?:` + word + `(?:\\?\|` + word + `)*|\^?\(` + constant + `(?:\|` + constant + `)*\)=?)$`)
 })
 
 // tells reports whether a search only tells whether, where or how often something is
