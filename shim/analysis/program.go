@@ -198,14 +198,7 @@ func (c *call) effects() {
 	if c.p.Spec == nil {
 		c.unknown()
 	}
-	if c.tells() {
-		for i, a := range c.p.Args {
-			if a.Effect == "read" || a.Effect == "read-tree" {
-				c.p.Args[i].Effect = "list"
-			}
-		}
-		c.searched = true
-	}
+	c.tell()
 	for _, a := range c.p.Args {
 		if isSource(a.Effect) {
 			c.from = append(c.from, a.Text)

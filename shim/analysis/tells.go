@@ -18,6 +18,50 @@ var namePattern = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`^(?:` + word + `(?:\\?\|` + word + `)*|\^?\(` + constant + `(?:\|` + constant + `)*\)=?)$`)
 })
 
+// tell lists the files of a search that tells no more of them than tells says, where
+// they hold variables.
+func (c *call) tell() {
+	if !c.tells() {
+		return
+	}
+	for i, a := range c.p.Args {
+		if (a.Effect == "read" || a.Effect == "read-tree") && c.holdVariables(a.Text) {
+			c.p.Args[i].Effect = "list"
+			c.searched = true
+		}
+	}
+	c.searched = c.searched || c.holdVariables(".")
+}
+
+// holdVariables reports whether the protected files that are searched at t, by the
+// filters that are given, all hold variables.
+func (c *call) holdVariables(t value.Text) bool {
+	files := []value.Text{t}
+	if c.it.isDir(c.abs(t)) {
+		if !c.filtered() {
+			return false
+		}
+		files = c.foundIn(files)
+	}
+	for _, f := range files {
+		p := c.abs(f.Occurring())
+		if r := c.it.real(p); (c.it.protected(p) || c.it.protected(r)) && !(isDotenv(string(p)) && isDotenv(string(r))) {
+			return false
+		}
+	}
+	return true
+}
+
+// filtered reports whether an option says which files are meant.
+func (c *call) filtered() bool {
+	for _, o := range c.p.Opts {
+		if o.Effect.Kind() == "filter" {
+			return true
+		}
+	}
+	return false
+}
+
 // tells reports whether a search only tells whether, where or how often something is
 // found, and what it looks for is the name of a variable.
 func (c *call) tells() bool {
