@@ -83,7 +83,7 @@ type Action struct {
 	Op         Op
 	Argv       []value.Text // Exec: program and arguments
 	Program    value.Text   // resolved executable of the process that acts; "" if not known
-	Path       value.Text   // absolute, as named
+	Path       value.Text   // absolute, as named; Exec: the work tree in which something may be lost
 	Real       value.Text   // absolute, symbolic links resolved; "" when equal to Path
 	Recursive  bool         // with everything below Path
 	How        How          // Write

@@ -261,7 +261,7 @@ func (e *Exception) expired(today string) bool {
 // became says in a few words what the action's target is.
 func (a *Action) became() string {
 	switch {
-	case a.Path != "":
+	case a.Path != "" && a.Op != Exec:
 		if a.Real != "" && a.Real != a.Path {
 			return a.Path.String() + " -> " + a.Real.String()
 		}

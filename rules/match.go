@@ -151,7 +151,7 @@ func (p *Policy) conditions(c *Conditions, a *Action, path value.Text, f func(Ma
 			return
 		}
 	}
-	tris := [...][2]Tri{{c.Exists, a.Exists}, {c.Tracked, a.Tracked}, {c.Loses, a.Loses}, {c.Recursive, Is(a.Recursive)}}
+	tris := [...][2]Tri{{c.Exists, a.Exists}, {c.Tracked, a.Tracked}, {c.Loses, p.loses(a)}, {c.Recursive, Is(a.Recursive)}}
 	for _, t := range tris {
 		if t[0] != Unknown && !f(t[1].match(t[0])) {
 			return
@@ -160,6 +160,15 @@ func (p *Policy) conditions(c *Conditions, a *Action, path value.Text, f func(Ma
 	if c.Created != "" {
 		f(Is(a.Created == c.Created).match(True))
 	}
+}
+
+// loses says whether something is lost that matters: work in a temporary directory
+// does not, which may be deleted as a whole.
+func (p *Policy) loses(a *Action) Tri {
+	if a.Op == Exec && a.Path != "" && p.passing(a.Path) {
+		return False
+	}
+	return a.Loses
 }
 
 // anyLoose is the strongest answer of any glob to any text. No text at all is no.

@@ -103,6 +103,12 @@ func TestMatch(t *testing.T) {
 	}
 	lossless := exec("git reset --hard")
 	lossless.Loses = rules.False
+	inTemp := exec("git reset --hard")
+	inTemp.Path, inTemp.Loses = "/tmp/clone", rules.True
+	elsewhere := inTemp
+	elsewhere.Path = "/home/ana/other"
+	unsure := inTemp
+	unsure.Path = "/tmp/" + value.Any
 	overwrite := file(rules.Write, "/x/.env")
 	overwrite.How = rules.Overwrite
 	appendTo := file(rules.Write, "/x/.env")
@@ -119,6 +125,9 @@ func TestMatch(t *testing.T) {
 	}{
 		{"exact", exec("git reset --hard"), "git.reset-hard", rules.Deny},
 		{"nothing lost", lossless, "", rules.Allow},
+		{"lost in a temporary directory", inTemp, "", rules.Allow},
+		{"lost elsewhere", elsewhere, "git.reset-hard", rules.Deny},
+		{"lost wherever", unsure, "git.reset-hard", rules.Deny},
 		{"other flag", exec("git reset --soft HEAD~1"), "", rules.Allow},
 		{"other program", exec("echo git reset --hard"), "", rules.Allow},
 		{"unknown program", exec("… reset"), "shell.unresolved", rules.Ask},
@@ -383,6 +392,23 @@ func TestActionJSON(t *testing.T) {
 	for _, key := range []string{`"op":"write"`, `"argv":`, `"path":`, `"recursive":true`, `"method":"PUT"`, `"url":`, `"text":"t"`, `"target":`, `"span":[3,9]`, `"via":["sudo"]`, `"known":false`} {
 		if !strings.Contains(string(b), key) {
 			t.Errorf("%s is missing in %s", key, b)
+		}
+	}
+}
+
+// TestLosesInWorkspace: a workspace in a temporary directory is no less a workspace.
+func TestLosesInWorkspace(t *testing.T) {
+	c := ctx
+	c.Workspace = "/tmp/shop"
+	p := rules.New(c, programs.Builtin(), layer(t, rules.User, gitRules))
+	for _, tt := range []struct {
+		tree value.Text
+		want rules.Decision
+	}{{"/tmp/shop", rules.Deny}, {"/tmp/shop/vendor/x", rules.Deny}, {"/tmp/other", rules.Allow}, {"/tmp", rules.Allow}} {
+		a := exec("git reset --hard")
+		a.Path, a.Loses = tt.tree, rules.True
+		if got := p.Evaluate([]rules.Action{a}).Decision; got != tt.want {
+			t.Errorf("in %s: %v, want %v", tt.tree, got, tt.want)
 		}
 	}
 }

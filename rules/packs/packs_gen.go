@@ -6,7 +6,7 @@ import "guard/rules"
 
 const builtinVersion = 1
 
-const builtinDigest = "79876b82d736ac740093ee191501b3795fcf89543d4bff419694be8e036156f2"
+const builtinDigest = "e24826edceaa34d481a7dcd306d1385ffc7ba52308638a4c0d45c5b430adfff7"
 
 var builtinPacks = [...]Pack{
 	{"backups", "Backups: snapshots and archives, how long they are kept, and what protects them", true, 0, 5},

@@ -197,6 +197,16 @@ func (it *interp) loses(a *rules.Action, c *call) {
 			a.Loses = rules.False
 			return
 		}
+		if r := it.repo(dir); r != nil {
+			a.Path = value.Known(r.Root())
+		} else if it.exists(dir) == rules.False {
+			a.Path = it.real(dir)
+		}
+	case "branch", "stash":
+		if it.newRepo(dir) {
+			a.Loses = rules.False
+			return
+		}
 	case "tree":
 		if len(c.p.Args) == 1 && it.newRepo(absIn(dir, c.p.Args[0].Text)) {
 			a.Loses = rules.False
