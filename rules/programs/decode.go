@@ -224,8 +224,8 @@ func compileInto(s *Spec, e *Entry) *fault {
 		s.Implies = append(s.Implies, Implied{Names: strings.Split(k, "|"), Args: args})
 	}
 	seen := map[string]bool{}
-	for i := range e.Sub {
-		name := strings.Fields(e.Sub[i].Name)
+	for _, e := range apart(e.Sub) {
+		name := strings.Fields(e.Name)
 		if len(name) == 0 {
 			return &fault{"sub", "name is missing: say which subcommand is meant"}
 		}
@@ -239,12 +239,25 @@ func compileInto(s *Spec, e *Entry) *fault {
 		if old := s.Sub(name[0]); old != nil {
 			sub = *old
 		}
-		if f := compileInto(&sub, &e.Sub[i]); f != nil {
+		if f := compileInto(&sub, &e); f != nil {
 			return &fault{"sub." + f.key, "of " + name[0] + ": " + f.msg}
 		}
 		s.Subs = append([]Spec{sub}, s.Subs...)
 	}
 	return nil
+}
+
+// apart splits subcommands that a comma tells apart: they have one description, but
+// are not names of one command.
+func apart(subs []Entry) []Entry {
+	var out []Entry
+	for _, e := range subs {
+		for name := range strings.SplitSeq(e.Name, ",") {
+			e.Name = name
+			out = append(out, e)
+		}
+	}
+	return out
 }
 
 func style(s *Spec, word string) error {

@@ -124,3 +124,36 @@ like = "cat"
 		}
 	}
 }
+
+// TestApart holds names that are one command apart from those that only have one
+// description.
+func TestApart(t *testing.T) {
+	entries, err := programs.Decode(`
+[[program]]
+name = "prog"
+sub = [{ name = "list ls, show", args = "read", sub = [{ name = "all, one" }] }]
+`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	specs, err := programs.Compile(entries, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	table := programs.Builtin().With(specs)
+	for command, want := range map[string]string{
+		"prog list x": "list", "prog ls x": "list", "prog show x": "show", "prog ls all": "list all", "prog show one": "show one",
+	} {
+		var argv []value.Text
+		for _, w := range strings.Fields(command) {
+			argv = append(argv, value.Known(w))
+		}
+		p := table.Parse(argv)
+		if got := strings.Join(p.Subs, " "); got != want {
+			t.Errorf("%s: %q, want %q", command, got, want)
+		}
+	}
+	if _, err := programs.Compile([]programs.Entry{{Name: "p", Sub: []programs.Entry{{Name: "a, b a"}}}}, nil); err == nil {
+		t.Error("one name described twice is accepted")
+	}
+}
