@@ -88,7 +88,7 @@ func notes() map[string]note {
 		"exception.rule":     {text: "a rule id, or a glob of ids"},
 		"exception.reason":   {text: "why it is lifted"},
 		"exception.approver": {text: "who agreed"},
-		"exception.expires":  {text: "the last day on which it holds, such as 2026-12-31", pattern: date},
+		"exception.expires":  {text: "the last day (UTC) on which it holds, such as 2026-12-31", pattern: date},
 		"exception.when":     {text: "conditions under which it holds"},
 
 		"program":          {text: "what a program does with its arguments; docs/programs.md has the words"},
