@@ -69,10 +69,22 @@ func (p *Policy) pattern(pat string) *programs.Parsed {
 	return c
 }
 
+// programOf returns the first word of a pattern, and whether it has wildcards.
+func programOf(pat string) (prog string, glob bool) {
+	for i := range len(pat) {
+		switch pat[i] {
+		case ' ':
+			return pat[:i], glob
+		case '*', '?', '[', '{':
+			glob = true
+		}
+	}
+	return pat, glob
+}
+
 func (p *Policy) matchCommand(pat string, cmd *programs.Parsed) Match {
-	prog, _, _ := strings.Cut(pat, " ")
-	glob := strings.ContainsAny(prog, "*?[{")
-	if glob && matchLoose(prog, value.Text(cmd.Program)) != Yes || !glob && !isProgram(prog, cmd) {
+	prog, glob := programOf(pat)
+	if glob && !named(prog, cmd.Program) || !glob && !isProgram(prog, cmd) {
 		return No
 	}
 	want := p.pattern(pat)
@@ -89,6 +101,20 @@ func (p *Policy) matchCommand(pat string, cmd *programs.Parsed) Match {
 		}
 	}
 	return m.and(matchOperands(want.Args, cmd))
+}
+
+// named reports whether the glob prog matches the name of a program. Most globs
+// are a list of names.
+func named(prog, name string) bool {
+	if list, ok := strings.CutPrefix(prog, "{"); ok && strings.IndexAny(list, "*?[{\\}") == len(list)-1 && strings.HasSuffix(list, "}") {
+		for n := range strings.SplitSeq(list[:len(list)-1], ",") {
+			if n == name {
+				return true
+			}
+		}
+		return false
+	}
+	return matchLoose(prog, value.Text(name)) == Yes
 }
 
 // matchSubs compares the subcommands; an unknown word may be any of them.

@@ -66,6 +66,9 @@ func alternatives(s string) (end int, alts []string) {
 // matchGlob compares t with a path glob without braces: * and ? stop at a slash,
 // ** does not.
 func matchGlob(glob string, t value.Text) Match {
+	if t.Known() {
+		return matchKnown(glob, string(t))
+	}
 	if strings.Contains(string(t), string(value.Maybe)) {
 		t = t.Occurring()
 		return min(matchGlob(glob, t), Maybe)
@@ -73,19 +76,38 @@ func matchGlob(glob string, t value.Text) Match {
 	if !suffixPossible(glob, string(t)) {
 		return No
 	}
-	if t.Known() {
-		text := string(t)
-		if tail, ok := strings.CutPrefix(glob, "**/"); ok && tail != "" && strings.IndexByte(tail, '/') < 0 {
-			glob, text = tail, text[strings.LastIndexByte(text, '/')+1:] // a name, wherever it is
-		} else if i := strings.IndexAny(glob, "*?[{\\"); i > 0 && !strings.HasPrefix(text, strings.TrimSuffix(glob[:i], "/")) {
+	return matchParts(glob, t, true)
+}
+
+// matchKnown is matchGlob for a text that is known. Most globs differ from it in
+// their first bytes, or in their last.
+func matchKnown(glob, text string) Match {
+	if tail, ok := strings.CutPrefix(glob, "**/"); ok && tail != "" && strings.IndexByte(tail, '/') < 0 {
+		glob, text = tail, text[strings.LastIndexByte(text, '/')+1:] // a name, wherever it is
+	}
+	for i := 0; ; i++ {
+		switch {
+		case i == len(glob):
+			if i == len(text) {
+				return Yes
+			}
+			return No
+		case strings.IndexByte(wildcards, glob[i]) >= 0 || glob[i] == '{':
+			if !suffixPossible(glob[i:], text) {
+				return No
+			}
+		case i < len(text) && glob[i] == text[i]:
+			continue
+		case i == len(text) && glob[i] == '/': // what follows may stand for nothing
+		default:
 			return No
 		}
-		if ok, err := doublestar.Match(glob, text); err != nil || ok {
-			return Yes // a malformed glob was refused at load; the strict side here
-		}
-		return No
+		break
 	}
-	return matchParts(glob, t, true)
+	if ok, err := doublestar.Match(glob, text); err != nil || ok {
+		return Yes // a malformed glob was refused at load; the strict side here
+	}
+	return No
 }
 
 // matchLoose compares t with a glob in which * also crosses slashes: names,

@@ -71,10 +71,13 @@ func (p *Policy) matchTree(pats []string, a *Action, path value.Text) Match {
 		return m
 	}
 	under := strings.TrimSuffix(string(path), "/") + "/"
+	if strings.ContainsAny(under, wildcards+"{") {
+		return m
+	}
 	for _, pat := range pats {
 		for _, g := range p.patterns(pat) {
-			if lit := g[:len(g)-len(strings.TrimLeftFunc(g, func(c rune) bool { return !strings.ContainsRune("*?[{\\", c) }))]; strings.HasPrefix(lit, under) {
-				m = Maybe
+			if strings.HasPrefix(g, under) {
+				return Maybe
 			}
 		}
 	}

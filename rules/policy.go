@@ -225,6 +225,12 @@ func (p *Policy) matchPath(pats []string, path value.Text) Match {
 	}
 	best := No
 	for _, pat := range pats {
+		if p.plain(pat) {
+			if best = best.or(matchGlob(pat, path)); best == Yes {
+				return Yes
+			}
+			continue
+		}
 		for _, g := range p.patterns(pat) {
 			if best = best.or(matchGlob(g, path)); best == Yes {
 				return Yes
@@ -232,6 +238,11 @@ func (p *Policy) matchPath(pats []string, path value.Text) Match {
 		}
 	}
 	return best
+}
+
+// plain reports whether a pattern is its only expansion.
+func (p *Policy) plain(pat string) bool {
+	return pat != "" && pat[0] != '~' && pat[0] != '<' && strings.IndexByte(pat, '{') < 0 && !p.ctx.FoldCase
 }
 
 // Protected reports whether a rule that refuses may be interested in path,
