@@ -21,7 +21,11 @@ func (it *interp) binary(c *syntax.BinaryCmd) result {
 		if c.Op == syntax.PipeAll {
 			left.stderr = buf
 		}
+		mark := len(*it.out)
 		left.stmt(c.X)
+		if c.Op == syntax.Pipe {
+			it.handOver(c.X, it.passwordFor(c.Y), mark)
+		}
 		it.keepFiles(left.st)
 		right := it.sub()
 		right.stdin = buf.stream()
