@@ -23,12 +23,18 @@ const maxInterestDirs = 4096
 type Interest struct {
 	all        Ops // whatever the path
 	fold       bool
-	literals   []string
+	literals   []literal
 	everywhere tails               // globs **/TAIL
 	at         map[string][]place  // globs HEAD/TAIL, by a HEAD without wildcards
 	below      map[string]Ops      // globs HEAD/**, by such a HEAD
 	other      map[string][]place  // other globs, by a whole component of HEAD, if any
 	dirs       bounded[*directory] // without everywhere
+}
+
+// literal is a path that a rule names without any wildcard.
+type literal struct {
+	path string
+	ops  Ops
 }
 
 // tails are globs of a path's last component, those with wildcards by their first
@@ -142,6 +148,9 @@ func (x *Interest) add(glob string, ops Ops) {
 	case head == "**":
 		x.everywhere.add(tail, ops)
 	case named:
+		if first < 0 {
+			x.literals = append(x.literals, literal{glob, ops})
+		}
 		list := x.at[head]
 		for i := range list {
 			if list[i].tail == tail {
@@ -150,9 +159,6 @@ func (x *Interest) add(glob string, ops Ops) {
 			}
 		}
 		x.at[head] = append(list, last(tail, ops))
-		if first < 0 {
-			x.literals = append(x.literals, glob)
-		}
 	default:
 		x.file(head, place{head: head, tail: tail, ops: ops})
 	}
@@ -297,5 +303,13 @@ func (t *directory) match(list []place, dir string) {
 	}
 }
 
-// Literals returns the paths that rules name without any wildcard.
-func (x *Interest) Literals() []string { return x.literals }
+// Literals returns the paths that rules about any of ops name without a wildcard.
+func (x *Interest) Literals(ops Ops) []string {
+	var out []string
+	for _, l := range x.literals {
+		if l.ops&ops != 0 {
+			out = append(out, l.path)
+		}
+	}
+	return out
+}

@@ -7,7 +7,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 	"sync"
 	"syscall"
 	"time"
@@ -185,10 +184,8 @@ func allowKey(op rules.Op, recursive bool, path string) string {
 func (r *runtimeJudge) Protected() []string {
 	var out []string
 	there := make(map[string]bool) // directories: most of these files have none
-	for _, p := range r.interest.Literals() {
-		dir, base := filepath.Split(p)
-		dir = strings.TrimSuffix(dir, "/")
-		if r.interest.In(dir, base, rules.Read.Set()) && exist(dir, there) && kind(p) == syscall.S_IFREG {
+	for _, p := range r.interest.Literals(rules.Read.Set()) {
+		if exist(filepath.Dir(p), there) && kind(p) == syscall.S_IFREG {
 			out = append(out, p)
 		}
 	}
