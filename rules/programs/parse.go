@@ -459,7 +459,8 @@ func slotFor(args []Slot, all []Arg, i int) Effect {
 	}
 }
 
-// assignment reports whether w has the form NAME=VALUE.
+// assignment reports whether w has the form NAME=VALUE, of which env takes more names
+// than the shell: BASH_FUNC_f%%=…
 func assignment(w string) bool {
 	i := strings.IndexByte(w, '=')
 	if i <= 0 {
@@ -467,7 +468,7 @@ func assignment(w string) bool {
 	}
 	for j := 0; j < i; j++ {
 		c := w[j]
-		if c != '_' && (c < 'A' || c > 'Z') && (c < 'a' || c > 'z') && (j == 0 || c < '0' || c > '9') {
+		if c != '_' && (c < 'A' || c > 'Z') && (c < 'a' || c > 'z') && (j == 0 || (c < '0' || c > '9') && strings.IndexByte("%().-", c) < 0) {
 			return false
 		}
 	}

@@ -43,6 +43,11 @@ func TestFlow(t *testing.T) {
 		{`zsh -c 'cat *(D)'`, true},
 		{`zsh -c 'cat *(.)'`, false},
 		{`zsh -c 'cat (README|x).md'`, false},
+		// GLOBIGNORE lets patterns match names with a dot.
+		{`GLOBIGNORE=x; cat *`, true},
+		{`GLOBIGNORE='.env*'; cat *`, false},
+		{`env 'BASH_FUNC_ls%%=() { cat .env; }' bash -c ls`, true},
+		{`env 'BASH_FUNC_ls%%=() { echo hi; }' bash -c ls`, false},
 		// In zsh an array is all its elements, and a function may be a trap.
 		{`zsh -c 'a=(cat .env); $a'`, true},
 		{`zsh -c 'a=(cat README.md); $a'`, false},

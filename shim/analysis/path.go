@@ -3,6 +3,7 @@ package analysis
 import (
 	"io/fs"
 	"path"
+	"slices"
 	"sort"
 	"strings"
 
@@ -315,7 +316,7 @@ func (it *interp) glob(pat string) ([]value.Text, bool) {
 		return nil, false
 	}
 	if ign, ok := it.get("GLOBIGNORE"); ok && ign != "" {
-		return nil, false
+		return it.globBut(pat, ign)
 	}
 	budget := maxEntries
 	bases := []string{""}
@@ -348,6 +349,26 @@ func (it *interp) glob(pat string) ([]value.Text, bool) {
 		out[i] = value.Known(b)
 	}
 	return out, true
+}
+
+// globBut finds the paths that match pat where the variable GLOBIGNORE says which are
+// left out; those that begin with a dot count then.
+func (it *interp) globBut(pat string, ign value.Text) ([]value.Text, bool) {
+	if !ign.Known() {
+		return nil, false
+	}
+	sub := it.sub()
+	sub.st.vars.set("GLOBIGNORE", variable{alts: []value.Text{""}})
+	sub.st.shopt["dotglob"] = true
+	found, ok := sub.glob(pat)
+	return slices.DeleteFunc(found, func(f value.Text) bool {
+		for _, p := range strings.Split(string(ign), ":") {
+			if matchPattern(p, f, false) == rules.Yes {
+				return true
+			}
+		}
+		return false
+	}), ok
 }
 
 // cutSlash cuts a pattern at its first slash outside parentheses.

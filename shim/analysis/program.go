@@ -397,6 +397,7 @@ func (c *call) apply(e programs.Effect, t value.Text, i int) {
 	case "shell":
 		c.ran = true
 		c.shell(t, i)
+		c.keyValues(t)
 	case "shell-rest":
 		c.ran = true
 		if t == "--" && i+1 < len(c.argv) { // ssh HOST -- COMMAND
@@ -660,6 +661,9 @@ func (c *call) run(i int, first bool) {
 		n, v, _ := strings.Cut(string(e), "=")
 		sub.st.vars.set(n, variable{alts: []value.Text{value.Text(v)}, exported: true})
 		sub.inherited(n, true)
+		if fn, ok := strings.CutPrefix(n, "BASH_FUNC_"); ok && value.Text(v).Known() {
+			sub.importFunc(strings.TrimSuffix(strings.TrimSuffix(fn, "%%"), "()"), v)
+		}
 	}
 	if c.p.Spec != nil && (c.p.Spec.Stdin == "args" || first || c.finds()) {
 		c.runArgs(sub, argv, words, first)

