@@ -51,6 +51,11 @@ func (p *Parsed) Opt(name string) (Opt, bool) {
 	return Opt{}, false
 }
 
+// Listed reports whether the table knows an option of the program or its subcommand.
+func (p *Parsed) Listed(name string) bool {
+	return p.Spec != nil && (p.Root.option(name) != nil || p.Spec.option(name) != nil)
+}
+
 // Parse reads argv as the program of its first word does. It never fails: what
 // the table does not know is taken as a flag or an operand.
 func (t *Table) Parse(argv []value.Text) *Parsed {

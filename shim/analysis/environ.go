@@ -135,8 +135,35 @@ func (c *call) unlisted(o programs.Opt) {
 		}
 	}
 	for _, t := range candidates(o.Value) {
-		if p := c.abs(t); p.Known() && (c.it.protected(p) || c.it.protected(c.it.real(p))) && c.it.exists(p) == rules.True {
-			c.it.file(rules.Read, p, false)
+		p := c.abs(t)
+		op := rules.Read
+		if namesKey(o.Name) && isKey(string(p)) || namesEnvironment(o.Name) && isEnvFile(p) {
+			op = rules.Load
+		}
+		if p.Known() && (c.it.protected(p) || c.it.protected(c.it.real(p))) && c.it.exists(p) == rules.True {
+			c.it.file(op, p, false)
+		}
+	}
+}
+
+// namesEnvironment reports whether the value of an option is a file of variables that
+// the program loads, by its name: --env-file, -e.
+func namesEnvironment(option string) bool {
+	name := strings.ToLower(strings.TrimLeft(option, "-"))
+	return name == "e" || strings.Contains(name, "env")
+}
+
+// besideUnlisted takes operands that mean nothing to the table, right behind an option
+// that it does not list, as the option's value.
+func (c *call) besideUnlisted() {
+	for _, a := range c.p.Args {
+		if a.Effect != "value" || c.p.Spec == nil {
+			continue
+		}
+		for _, o := range c.p.Opts {
+			if o.Index == a.Index-1 && !o.Has && o.Name != "--" && !c.p.Listed(o.Name) {
+				c.unlisted(programs.Opt{Name: o.Name, Value: a.Text})
+			}
 		}
 	}
 }

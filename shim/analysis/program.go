@@ -214,6 +214,7 @@ func (c *call) effects() {
 			c.apply(o.Effect, o.Value, o.Index)
 		}
 	}
+	c.besideUnlisted()
 	dir := c.dir
 	for k, a := range c.p.Args {
 		c.dir = c.argDir(dir, a.Index)
