@@ -2,7 +2,9 @@ package analysis
 
 import (
 	"net/url"
+	"regexp"
 	"strings"
+	"sync"
 
 	"guard/rules"
 	"guard/rules/programs"
@@ -235,8 +237,29 @@ func (c *call) sql(t value.Text) {
 
 func (c *call) emitStatements(stmts []statement.Statement) {
 	for _, s := range stmts {
-		c.it.emit(rules.Action{Op: rules.Statement, Text: value.Known(s.Text), Verb: s.Verb, Clauses: s.Clauses, Opaque: !s.Known, Target: c.target()})
+		target := c.target()
+		if name, ok := droppedDatabase(s); ok && s.Known {
+			was := c.db
+			c.db = value.Known(name)
+			target = c.target()
+			c.db = was
+		}
+		c.it.emit(rules.Action{Op: rules.Statement, Text: value.Known(s.Text), Verb: s.Verb, Clauses: s.Clauses, Opaque: !s.Known, Target: target})
 	}
+}
+
+// dropDatabase matches a statement that drops one database, whichever it is sent to.
+var dropDatabase = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile("(?i)^drop\\s+database\\s+(?:if\\s+exists\\s+)?[\"`]?([a-z_][a-z0-9_-]*)[\"`]?\\s*(?:with\\s*\\(\\s*force\\s*\\))?\\s*;?\\s*$")
+})
+
+// droppedDatabase is the database that a statement drops.
+func droppedDatabase(s statement.Statement) (string, bool) {
+	m := dropDatabase().FindStringSubmatch(strings.TrimSpace(s.Text))
+	if m == nil {
+		return "", false
+	}
+	return m[1], true
 }
 
 // stdin judges what the program takes from its standard input.

@@ -339,6 +339,10 @@ func (c *call) output() {
 		kind = c.p.Spec.Output
 	}
 	switch kind {
+	case "":
+		if c.initiates() {
+			return
+		}
 	case "none", "shell-init":
 		return
 	case "programs":
@@ -424,6 +428,26 @@ func (c *call) echoes() bool {
 func (c *call) rewrites() bool {
 	lang, ok := inline.LangOf(c.p.Program)
 	return ok && (lang == inline.Awk || lang == inline.Sed)
+}
+
+// initiates reports whether a program of PATH that no table knows prints shell text to
+// be evaluated, as most do that have completions: frob completion bash.
+func (c *call) initiates() bool {
+	if c.p.Spec != nil || len(c.argv) < 3 || len(c.argv) > 4 || strings.Contains(string(c.argv[0]), "/") {
+		return false
+	}
+	switch c.argv[1] {
+	case "completion", "completions", "init", "hook", "activate", "shell-init", "generate-shell-completion":
+	default:
+		return false
+	}
+	last := strings.TrimPrefix(string(c.argv[len(c.argv)-1]), "--")
+	for _, w := range c.argv[1:] {
+		if c.it.exists(c.abs(w)) != rules.False { // which it may print
+			return false
+		}
+	}
+	return isShellName(last) || last == "fish"
 }
 
 // outputLines prints a selection of lines or names.

@@ -225,7 +225,7 @@ func (c *call) effects() {
 			break
 		}
 		c.apply(a.Effect, a.Text, a.Index)
-		if a.Effect == "run" || a.Effect == "shell-rest" || a.Effect == "redis" || a.Effect == "request" || a.Effect == "run-first" {
+		if a.Effect == "run" || a.Effect.Kind() == "shell-rest" || a.Effect == "redis" || a.Effect == "request" || a.Effect == "run-first" {
 			break
 		}
 	}
@@ -404,9 +404,14 @@ func (c *call) apply(e programs.Effect, t value.Text, i int) {
 		if t == "--" && i+1 < len(c.argv) { // ssh HOST -- COMMAND
 			i++
 		}
+		end := len(c.argv)
+		if k := slices.Index(c.argv[i:], value.Text(e.Param())); e.Param() != "" && k >= 0 {
+			end = i + k
+			it.runProgram(append([]value.Text{c.argv[0]}, c.argv[end+1:]...), nil) // its next command
+		}
 		away := it.away
 		it.away = away || c.away()
-		it.shellText("sh", value.Text(strings.Join(strs(c.argv[i:]), " ")), "sh", nil, c.origin(i, len(c.argv)), c.p.Program)
+		it.shellText("sh", value.Text(strings.Join(strs(c.argv[i:end]), " ")), "sh", nil, c.origin(i, end), c.p.Program)
 		it.away = away
 	case "command":
 		it.shellText("sh", t, "sh", nil, c.origin(i, i+1), c.p.Program)
