@@ -240,7 +240,9 @@ func (c *call) emitStatements(stmts []statement.Statement) {
 		target := c.target()
 		if name, ok := droppedDatabase(s); ok && s.Known {
 			was := c.db
-			c.db = value.Known(name)
+			if c.db = value.Known(name); !strings.ContainsAny(name, "_-") {
+				c.db = value.Any // test and dev alone are names that others share
+			}
 			target = c.target()
 			c.db = was
 		}

@@ -103,6 +103,7 @@ func TestPrograms(t *testing.T) {
 		{`psql -c 'DROP DATABASE IF EXISTS shop_test'`, false},
 		{`docker exec db mysql -e 'DROP DATABASE IF EXISTS shop_test; CREATE DATABASE shop_test'`, false},
 		{`psql shop_test -c 'DROP DATABASE shop'`, true},
+		{`psql shop_test -c 'DROP DATABASE test'`, true},
 		{`psql -h db.example.com -c 'DROP DATABASE shop_test'`, true},
 		{`psql -c 'DROP DATABASE shop_test; DROP TABLE users'`, true},
 		{`mysql -e 'DROP DATABASE shop -- _test'`, true},
