@@ -92,8 +92,10 @@ fetch() {
 		work=$(mktemp -d)
 		trap 'rm -rf "$work"' EXIT
 		source=$work/guard
+		vcs=false # the commit, for guard --version, where git will tell it
+		! git -C "$here" rev-parse HEAD >/dev/null 2>&1 || vcs=true
 		printf '+ go build ./cmd/guard\n'
-		[ -n "$dry" ] || (cd "$here" && CGO_ENABLED=0 go build -trimpath -buildvcs=false -o "$source" ./cmd/guard)
+		[ -n "$dry" ] || (cd "$here" && CGO_ENABLED=0 go build -trimpath -buildvcs=$vcs -o "$source" ./cmd/guard)
 	elif [ -x "$here/guard" ] && [ ! -d "$here/guard" ]; then
 		source=$here/guard
 	else
