@@ -225,7 +225,7 @@ func (it *interp) cd(args []value.Text) result {
 	var to value.Text
 	switch {
 	case len(args) == 0:
-		h, ok := it.get("HOME")
+		h, ok := it.uses("HOME")
 		if !ok {
 			return failure
 		}
@@ -237,7 +237,7 @@ func (it *interp) cd(args []value.Text) result {
 	default:
 		to = args[0]
 	}
-	if cdpath, ok := it.get("CDPATH"); ok && cdpath != "" && to.Known() && !strings.HasPrefix(string(to), "/") && !strings.HasPrefix(string(to), ".") {
+	if cdpath, ok := it.uses("CDPATH"); ok && cdpath != "" && to.Known() && !strings.HasPrefix(string(to), "/") && !strings.HasPrefix(string(to), ".") {
 		for _, c := range strings.Split(string(cdpath), ":") {
 			if p := absIn(it.abs(value.Text(c)), to); it.isDir(p) {
 				to = p
@@ -363,7 +363,7 @@ func (it *interp) getopts(args []value.Text) result {
 	if len(args) > 2 {
 		words = args[2:]
 	}
-	ind, _ := it.get("OPTIND")
+	ind, _ := it.uses("OPTIND")
 	known := ind.Known() && args[0].Known()
 	for _, w := range words {
 		known = known && w.Known()

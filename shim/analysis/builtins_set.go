@@ -56,7 +56,7 @@ func (it *interp) source(args []value.Text) result {
 
 // inPath finds a file by its name in the directories of PATH.
 func (it *interp) inPath(name value.Text) (value.Text, bool) {
-	path, ok := it.get("PATH")
+	path, ok := it.uses("PATH")
 	if !ok || !path.Known() || !name.Known() || strings.Contains(string(name), "/") {
 		return "", false
 	}
@@ -180,7 +180,7 @@ func (it *interp) located(name value.Text) (p value.Text, sure bool) {
 	if strings.Contains(string(name), "/") {
 		return name, it.exists(it.abs(name)) == rules.True
 	}
-	if path, ok := it.get("PATH"); !ok || !path.Known() {
+	if path, ok := it.uses("PATH"); !ok || !path.Known() {
 		return name, false
 	}
 	if p, ok := it.inPath(name); ok {

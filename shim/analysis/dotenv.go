@@ -168,6 +168,7 @@ func (it *interp) takenIn(mark int) {
 		if a.Op == rules.Read && (it.protected(a.Path) || it.protected(a.Real)) {
 			a.Op = rules.Load
 			it.st.loaded = append(it.st.loaded, i)
+			it.replaces(a.Path)
 		}
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"guard/rules"
+	"guard/shim/virtual"
 )
 
 // TestTakenIn judges what takes variables in from a substitution: nothing may show
@@ -103,6 +104,47 @@ func TestTakenIn(t *testing.T) {
 	} {
 		if got := j.decide(text); got == rules.Allow {
 			t.Errorf("%s\nis allowed", text)
+		}
+	}
+}
+
+// withNames is the virtual world with a file of variables that has some.
+type withNames struct{ *virtual.World }
+
+func (w withNames) ReadFile(p string, max int) ([]byte, error) {
+	if p == virtual.Workspace+"/.env" {
+		return []byte("TOKEN=hidden\n export PORT = 1\n# NOTE=1\nLIST=2\n"), nil
+	}
+	return w.World.ReadFile(p, max)
+}
+
+// TestReplaced judges what shows a variable that was set before a file was loaded
+// that sets it, too; what the shell itself goes by shows nothing.
+func TestReplaced(t *testing.T) {
+	j := newJudge(t)
+	j.analyzer.World = withNames{virtual.New()}
+	for text, want := range map[string]rules.Decision{
+		`TOKEN=1; source .env; echo $TOKEN`:                                          rules.Deny,
+		`PORT=1; . ./.env; echo "$PORT"`:                                             rules.Deny,
+		`TOKEN=; set -a; . ./.env; printf %s "${TOKEN:-}"`:                           rules.Deny,
+		`f() { local TOKEN=1; source .env; echo $TOKEN; }; f`:                        rules.Deny,
+		`TOKEN=1; if x; then source .env; fi; echo $TOKEN`:                           rules.Deny,
+		`TOKEN=1; source .env; X=$TOKEN; echo $X`:                                    rules.Deny,
+		`declare -a LIST=(1); source .env; echo ${LIST[@]}`:                          rules.Deny,
+		`n=TOKEN; TOKEN=1; source .env; echo "${!n}"`:                                rules.Deny,
+		`TOKEN=1; export $(grep TOKEN .env | xargs); echo $TOKEN`:                    rules.Deny,
+		`TOKEN=1; eval "$(grep TOKEN .env)"; echo $TOKEN`:                            rules.Deny,
+		`cp .env y; TOKEN=1; source y; echo $TOKEN`:                                  rules.Deny,
+		`source .env; TOKEN=2; echo $TOKEN`:                                          rules.Allow,
+		`NOTE=1; source .env; echo $NOTE`:                                            rules.Allow,
+		`OTHER=1; source .env; echo $OTHER`:                                          rules.Allow,
+		`DIR=src; set -a; source .env; set +a; cd $DIR && docker compose up -d`:      rules.Allow,
+		`set -a; source .env; set +a; cd src && docker compose up -d`:                rules.Allow,
+		`source .env; docker compose up -d *.yml`:                                    rules.Allow,
+		`source .env; for f in a b; do docker compose -f $f up -d; done; echo $HOME`: rules.Allow,
+	} {
+		if got := j.decide(text); got != want {
+			t.Errorf("%s\nis %s, want %s", text, got, want)
 		}
 	}
 }

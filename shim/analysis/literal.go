@@ -35,7 +35,7 @@ func (it *interp) tildeParts(b *builder, parts []syntax.WordPart, whole bool) {
 func (it *interp) tilde(name string) (value.Text, bool) {
 	switch name {
 	case "":
-		if h, ok := it.get("HOME"); ok {
+		if h, ok := it.uses("HOME"); ok {
 			return h, true
 		}
 		h, ok := it.w.Home("")
@@ -194,7 +194,7 @@ func manyGaps(t value.Text) value.Text {
 }
 
 func (it *interp) ifs() string {
-	if v, ok := it.get("IFS"); ok {
+	if v, ok := it.uses("IFS"); ok {
 		if !v.Known() {
 			return " \t\n"
 		}

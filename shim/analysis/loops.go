@@ -322,7 +322,7 @@ func sameVar(a, b variable) bool {
 			return false
 		}
 	}
-	return maps.Equal(a.keys, b.keys) && a.unset == b.unset && a.nameref == b.nameref
+	return maps.Equal(a.keys, b.keys) && a.unset == b.unset && a.nameref == b.nameref && a.file == b.file
 }
 
 func (it *interp) forClause(c *syntax.ForClause) result {

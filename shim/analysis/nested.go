@@ -281,6 +281,27 @@ func (it *interp) runFile(p value.Text) {
 	it.file(rules.Load, p, false)
 	if it.protected(p) || it.protected(it.real(p)) {
 		it.st.loaded = append(it.st.loaded, len(*it.out)-1)
+		it.replaces(p)
+	}
+}
+
+// replaces marks the variables that are set already and that a file of variables,
+// of which only the names are looked at, sets anew.
+func (it *interp) replaces(p value.Text) {
+	if !p.Known() {
+		return
+	}
+	data, _ := it.w.ReadFile(string(it.real(p)), maxScript)
+	for line := range strings.Lines(string(data)) {
+		line = strings.TrimPrefix(strings.TrimSpace(line), "export ")
+		name, _, ok := strings.Cut(line, "=")
+		if !ok {
+			continue
+		}
+		name = strings.TrimSpace(name)
+		if v, ok := it.lookup(name); ok {
+			it.st.vars.set(name, variable{alts: []value.Text{value.Any}, exported: v.exported, file: true})
+		}
 	}
 }
 

@@ -102,7 +102,7 @@ func (it *interp) plainArray(name string, p *syntax.ParamExp) bool {
 func (it *interp) list(b *builder, ts []value.Text, at, quoted, whole bool) {
 	if whole || quoted && !at {
 		sep := " "
-		if ifs, ok := it.get("IFS"); ok && ifs.Known() && !at {
+		if ifs, ok := it.uses("IFS"); ok && ifs.Known() && !at {
 			sep = string(ifs)
 			if len(sep) > 1 {
 				sep = sep[:1]

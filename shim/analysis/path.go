@@ -315,7 +315,7 @@ func (it *interp) glob(pat string) ([]value.Text, bool) {
 	if strings.IndexByte(pat, 0) >= 0 || !it.st.dir.Known() && !strings.HasPrefix(pat, "/") {
 		return nil, false
 	}
-	if ign, ok := it.get("GLOBIGNORE"); ok && ign != "" {
+	if ign, ok := it.uses("GLOBIGNORE"); ok && ign != "" {
 		return it.globBut(pat, ign)
 	}
 	budget := maxEntries

@@ -24,6 +24,7 @@ type variable struct {
 	lower    bool
 	upper    bool
 	readonly bool
+	file     bool // a file of variables that was loaded sets it
 }
 
 // file is what the command itself has done to a file.
@@ -326,6 +327,7 @@ func joinVar(a, b variable) variable {
 	a.alts = alts
 	a.unset = a.unset && b.unset
 	a.exported = a.exported || b.exported
+	a.file = a.file || b.file
 	return a
 }
 

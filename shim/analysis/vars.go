@@ -50,6 +50,10 @@ func (it *interp) get(name string) (value.Text, bool) {
 		}
 		return t, ok
 	}
+	if v.file && len(it.st.loaded) > 0 {
+		it.reveal()
+		return value.Any, true
+	}
 	if v.array {
 		if len(v.list) == 0 || v.list[0] == hole {
 			return "", false
@@ -70,6 +74,16 @@ func (it *interp) get(name string) (value.Text, bool) {
 		it.multi[name] = len(v.alts)
 	}
 	return present(v.alts[it.choice[name]%len(v.alts)])
+}
+
+// uses is get for a variable that the shell itself goes by, which shows nothing of a
+// file that was loaded.
+func (it *interp) uses(name string) (value.Text, bool) {
+	loaded := it.st.loaded
+	it.st.loaded = nil
+	t, ok := it.get(name)
+	it.st.loaded = loaded
+	return t, ok
 }
 
 // present is an alternative of a variable; one of them is that it is not set.
@@ -201,7 +215,7 @@ func (it *interp) set(name string, t value.Text) {
 	} else {
 		v.alts = []value.Text{t}
 	}
-	v.unset = false
+	v.unset, v.file = false, false
 	it.st.vars.set(name, v)
 	switch name {
 	case "OPTIND":
