@@ -231,6 +231,14 @@ func TestFlow(t *testing.T) {
 		{`tar cf /dev/null --checkpoint=1 --checkpoint-action=exec='cat .env' src`, true},
 		{`tar cf /tmp/x.tar --checkpoint=100 --checkpoint-action=dot src`, false},
 		// Programs of Windows are called so from its Linux subsystem.
+		{`mv /home/* /home/`, false}, // are where they go
+		{`cd /home && mv -- * .`, false},
+		{`mv /home/* /tmp`, true},
+		{`mv /home/ana /home/ana/..`, false},
+		{`mv /home/* /home/nowhere`, true},
+		{`mv -T /home /home`, true},
+		{`printf %b 'rm -rf \"/\"' | bash`, false}, // bash leaves the backslashes
+		{`printf %b 'rm -rf \57' | bash`, true},
 		{`python.exe -c "import shutil; shutil.rmtree('/')"`, true},
 		{`python3 -c "import shutil; shutil.rmtree('/'); return"`, false}, // does not compile
 		{`python3 -c "import shutil; f(a=shutil.rmtree('/'), a=1)"`, false},

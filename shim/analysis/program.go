@@ -356,7 +356,7 @@ func (c *call) apply(e programs.Effect, t value.Text, i int) {
 			c.databaseFile(t)
 		}
 	case "move":
-		if t == "" {
+		if t == "" || c.stays(t) {
 			return
 		}
 		c.file(rules.Read, t, true)
@@ -497,8 +497,9 @@ func (c *call) writeTo(e programs.Effect, t value.Text) {
 	if it.isDir(p) && len(c.from) > 0 || strings.HasSuffix(string(t), "/") && len(c.from) > 0 {
 		for _, s := range c.from {
 			src := c.abs(s)
-			q := value.Text(string(p) + "/" + baseText(src))
-			c.put(q, how, src)
+			if q := value.Text(strings.TrimSuffix(string(p), "/") + "/" + baseText(src)); q != src { // else it stays as it is
+				c.put(q, how, src)
+			}
 		}
 		return
 	}
@@ -572,6 +573,17 @@ func (c *call) copies(src value.Text) bool {
 	}
 	fi, err := c.it.w.Lstat(string(src))
 	return err == nil && fi.Mode()&fs.ModeSymlink == 0 && !c.has("-l") && !c.has("-s")
+}
+
+// stays reports whether a file is moved into the directory that it is in.
+func (c *call) stays(src value.Text) bool {
+	p, n := c.abs(src), len(c.p.Args)
+	if n < 2 || !p.Known() || strings.HasSuffix(string(src), "..") || c.has("-t") || c.has("-T") {
+		return false
+	}
+	to := c.p.Args[n-1]
+	dest := c.abs(to.Text)
+	return to.Effect.Kind() != "move" && path.Dir(string(p)) == string(dest) && c.it.isDir(dest)
 }
 
 func baseText(t value.Text) string {

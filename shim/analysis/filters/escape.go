@@ -88,7 +88,7 @@ func escapes(s string, k escapeKind) (out []byte, stop, ok bool) {
 				return nil, false, false
 			}
 			i = next - 1
-		case e == 'e', k != escapeBashEcho && k != escapeEcho && (e == '"' || e == '\'' || e == '?' || e == 'x' || e == 'u' || e == 'U'):
+		case e == 'e', k == escapeGNUFormatB && (e == '"' || e == '\'' || e == '?'), k != escapeBashEcho && k != escapeEcho && (e == 'x' || e == 'u' || e == 'U'):
 			return nil, false, false // versions differ
 		default:
 			out = append(out, '\\', e)
