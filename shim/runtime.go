@@ -11,6 +11,7 @@ import (
 	"syscall"
 	"time"
 
+	"guard/internal/early"
 	"guard/rules"
 	"guard/shim/analysis"
 	"guard/shim/supervise"
@@ -59,6 +60,7 @@ func (l *Loaded) Supervise(loc Locations, w *analysis.Host, o RunOptions) (super
 // ServeHandover is the life of the process that judges what outlived a shell; it
 // returns an exit status.
 func ServeHandover(loc Locations) int {
+	early.Restore()
 	return supervise.ServeHandover(func(state []byte) (supervise.Judge, error) {
 		var s legacy
 		if err := json.Unmarshal(state, &s); err != nil {
