@@ -1,6 +1,7 @@
 package analysis_test
 
 import (
+	"strings"
 	"testing"
 
 	"guard/rules"
@@ -231,6 +232,17 @@ func TestFlow(t *testing.T) {
 		{`tar cf /dev/null --checkpoint=1 --checkpoint-action=exec='cat .env' src`, true},
 		{`tar cf /tmp/x.tar --checkpoint=100 --checkpoint-action=dot src`, false},
 		// Programs of Windows are called so from its Linux subsystem.
+		{`tmux bind x run-shell "cat .env"`, true},
+		{`tmux bind x bind y run-shell "cat .env"`, true},
+		{`tmux set-hook -g session-created 'run-shell "cat .env"'`, true},
+		{`tmux if-shell -F 1 'new-window "cat .env"'`, true},
+		{`tmux confirm-before 'run-shell "cat .env"'`, true},
+		{`tmux bind r source-file notes.txt`, false},
+		{`tmux bind -T copy-mode-vi v send -X begin-selection`, false},
+		{`tmux set-hook -g session-created "set status off"`, false},
+		{strings.Repeat("env ", 100) + "cat .env", true},
+		{strings.Repeat("sudo ", 100_000) + "cat .env", true}, // ends soon, and undecided
+		{"tmux " + strings.Repeat("bind a ", 100_000) + `run-shell "cat .env"`, true},
 		{`mv /home/* /home/`, false}, // are where they go
 		{`cd /home && mv -- * .`, false},
 		{`mv /home/* /tmp`, true},

@@ -160,6 +160,21 @@ func (it *interp) spend() bool {
 	return *it.budget > 0 && len(*it.out) < maxActions
 }
 
+// nests uses up the steps of a command of n words within another; false, after
+// noting it, when these are gone, or commands are nested too deeply.
+func (it *interp) nests(n int) bool {
+	if *it.budget > 0 {
+		if *it.budget -= n / 8; *it.budget <= 0 {
+			it.opaque("the command is too long to be followed", nil)
+		}
+	}
+	if it.depth > maxDepth {
+		it.opaque("commands are nested too deeply to be followed", nil)
+		return false
+	}
+	return it.spend()
+}
+
 // emit records an action.
 func (it *interp) emit(a rules.Action) {
 	if len(*it.out) >= maxActions {

@@ -210,7 +210,7 @@ func (c *call) effects() {
 			c.unlisted(o)
 		} else if o.Has || o.Effect.Param() != "" {
 			c.apply(o.Effect, o.Value, o.Index)
-		} else if o.Effect == "run" {
+		} else if o.Effect.Kind() == "run" {
 			c.apply(o.Effect, o.Value, o.Index)
 		}
 	}
@@ -225,7 +225,7 @@ func (c *call) effects() {
 			break
 		}
 		c.apply(a.Effect, a.Text, a.Index)
-		if a.Effect == "run" || a.Effect.Kind() == "shell-rest" || a.Effect == "redis" || a.Effect == "request" || a.Effect == "run-first" {
+		if a.Effect.Kind() == "run" || a.Effect.Kind() == "shell-rest" || a.Effect == "redis" || a.Effect == "request" || a.Effect == "run-first" {
 			break
 		}
 	}
@@ -394,6 +394,14 @@ func (c *call) apply(e programs.Effect, t value.Text, i int) {
 		c.mount(t)
 	case "run", "run-first":
 		c.ran = true
+		if e.Param() == "own" && (i+1 < len(c.argv) || !strings.Contains(string(t), " ")) {
+			c.again(c.argv[i:])
+			return
+		}
+		if e.Param() == "own" {
+			c.apply("command:own", t, i)
+			return
+		}
 		c.run(i, e == "run-first")
 	case "shell":
 		c.ran = true
@@ -407,13 +415,16 @@ func (c *call) apply(e programs.Effect, t value.Text, i int) {
 		end := len(c.argv)
 		if k := slices.Index(c.argv[i:], value.Text(e.Param())); e.Param() != "" && k >= 0 {
 			end = i + k
-			it.runProgram(append([]value.Text{c.argv[0]}, c.argv[end+1:]...), nil) // its next command
+			c.again(c.argv[end+1:]) // its next command
 		}
 		away := it.away
 		it.away = away || c.away()
 		it.shellText("sh", value.Text(strings.Join(strs(c.argv[i:end]), " ")), "sh", nil, c.origin(i, end), c.p.Program)
 		it.away = away
 	case "command":
+		if e.Param() == "own" {
+			t = c.argv[0] + " " + t
+		}
 		it.shellText("sh", t, "sh", nil, c.origin(i, i+1), c.p.Program)
 	case "script":
 		c.ran = true
@@ -642,6 +653,14 @@ func (c *call) away() bool {
 	return false
 }
 
+// again walks a command of the program itself.
+func (c *call) again(args []value.Text) {
+	if sub := c.it.sub(); sub.nests(len(args)) {
+		sub.runProgram(append([]value.Text{c.argv[0]}, args...), nil)
+		c.it.keepFiles(sub.st)
+	}
+}
+
 // run walks a command that the program is given as words.
 func (c *call) run(i int, first bool) {
 	if i+1 < len(c.argv) && c.argv[i] == "--" { // PROGRAM WHERE -- COMMAND
@@ -666,6 +685,9 @@ func (c *call) run(i int, first bool) {
 		return
 	}
 	sub := it.sub()
+	if !sub.nests(len(argv)) {
+		return
+	}
 	sub.away = it.away || c.away()
 	sub.via = append(it.via[:len(it.via):len(it.via)], c.p.Program)
 	sub.st.dir = c.dir
