@@ -1,6 +1,9 @@
 package inline
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // rejected reports whether Python does not compile the program. Then nothing of
 // it runs. Only what every version rejects counts, and only where there can be
@@ -78,10 +81,8 @@ func (p *interp) repeats(open int) bool {
 		}
 		if (i == open+1 || p.is(i-1, ",")) && p.tok(i).k == tIdent && p.is(i+1, "=") {
 			name := p.word(i)
-			for _, n := range names {
-				if n == name {
-					return true
-				}
+			if slices.Contains(names, name) {
+				return true
 			}
 			names = append(names, name)
 		}
