@@ -262,10 +262,21 @@ func (it *interp) zshParam(b *builder, p *syntax.ParamExp, quoted bool) {
 	}
 }
 
-// commandNotFound walks the handler that bash calls for a missing program.
-func (it *interp) commandNotFound(argv []value.Text) {
-	if f, ok := it.st.funcs["command_not_found_handle"]; ok {
+// notFound walks the function that bash, and zsh, call in place of a program that is
+// not there. It runs in a process of its own.
+func (it *interp) notFound(argv []value.Text) {
+	for _, name := range [...]string{"command_not_found_handle", "command_not_found_handler"} {
+		f, ok := it.st.funcs[name]
+		if !ok || strings.Contains(string(argv[0]), "/") {
+			continue
+		}
+		if _, found := it.inPath(argv[0]); found {
+			return
+		}
 		sub := it.sub()
-		sub.callFunc(f, append([]value.Text{"command_not_found_handle"}, argv...))
+		delete(sub.st.funcs, name)
+		for ; f != nil && it.spend(); f = f.other {
+			sub.callFunc(f, append([]value.Text{value.Text(name)}, argv...))
+		}
 	}
 }

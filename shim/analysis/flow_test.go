@@ -232,6 +232,11 @@ func TestFlow(t *testing.T) {
 		{`tar cf /dev/null --checkpoint=1 --checkpoint-action=exec='cat .env' src`, true},
 		{`tar cf /tmp/x.tar --checkpoint=100 --checkpoint-action=dot src`, false},
 		// Programs of Windows are called so from its Linux subsystem.
+		{`command_not_found_handle() { cat .env; }; frobnicate`, true},
+		{`command_not_found_handle() { cat "$2"; }; frob .env | head`, true},
+		{`command_not_found_handle() { "$@"; }; frob cat`, false},
+		{`command_not_found_handle() { echo "no $1" >&2; return 127; }; frob; ls`, false},
+		{`command_not_found_handle() { cat .env; }; true; ./frob`, false},
 		{`tmux bind x run-shell "cat .env"`, true},
 		{`tmux bind x bind y run-shell "cat .env"`, true},
 		{`tmux set-hook -g session-created 'run-shell "cat .env"'`, true},

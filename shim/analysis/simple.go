@@ -247,6 +247,7 @@ func (it *interp) run(argv []value.Text, words []*syntax.Word) result {
 	if r, ok := it.builtin(n, argv, words); ok {
 		return r
 	}
+	it.notFound(argv)
 	return it.program(argv, words)
 }
 
