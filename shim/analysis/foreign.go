@@ -251,6 +251,7 @@ func (c *call) inline(e inline.Effect) {
 	case inline.Database:
 		c.connects(e.Arg)
 	case inline.Environ:
+		it.st.loaded = append(it.st.loaded, c.loaded...)
 		it.reveal()
 		it.emit(rules.Action{Op: rules.Exec, Argv: []value.Text{"env"}})
 	case inline.Kill:

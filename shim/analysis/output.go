@@ -222,7 +222,7 @@ func (c *call) script(name string, t value.Text, i int) {
 	p := c.abs(t)
 	if isShellName(name) {
 		c.it.runFile(p)
-		c.it.showLoaded(p)
+		c.showLoaded(p)
 		c.it.script(name, p, args)
 		return
 	}
@@ -231,13 +231,13 @@ func (c *call) script(name string, t value.Text, i int) {
 			return
 		}
 		c.it.runFile(p)
-		c.it.showLoaded(p)
+		c.showLoaded(p)
 		c.it.script(c.p.Program, p, args)
 		return
 	}
 	c.prints = true
 	c.it.runFile(p)
-	c.it.showLoaded(p)
+	c.showLoaded(p)
 	if name == "" {
 		name = path.Base(string(c.argv[0]))
 	}
@@ -254,11 +254,27 @@ func (c *call) script(name string, t value.Text, i int) {
 	}
 }
 
-// showLoaded counts what was loaded as shown by a script, unless git has it.
-func (it *interp) showLoaded(script value.Text) {
-	if !it.committed(script) {
-		it.reveal()
+// showLoaded counts what was loaded as shown by a script, unless git has it; what the
+// program loads for the script alone, if git does not know of the script.
+func (c *call) showLoaded(script value.Text) {
+	if c.it.untracked(script) {
+		c.it.st.loaded = append(c.it.st.loaded, c.loaded...)
 	}
+	if !c.it.committed(script) {
+		c.it.reveal()
+	}
+}
+
+// untracked reports whether a file is new to git: it neither has nor ignores it.
+func (it *interp) untracked(p value.Text) bool {
+	if it.justMade(p) {
+		return true
+	}
+	if r := it.repo(value.Text(path.Dir(string(p)))); r != nil && p.Known() && it.exists(p) == rules.True {
+		fresh, _ := r.Sweep(string(p), false)
+		return fresh == rules.True
+	}
+	return false
 }
 
 // ownFile analyses a program that is itself a script: ./deploy.sh.

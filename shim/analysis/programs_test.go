@@ -37,6 +37,12 @@ func TestPrograms(t *testing.T) {
 		{`pip install -r requirements.txt`, false},
 		{`docker compose --env-file .env up -d`, false},
 		{`node --env-file=.env src/server.js`, false},
+		{`echo '{"scripts":{}}' > package.json; source .env; npm run env`, true},
+		{`echo '{"scripts":{}}' > package.json; source .env; npm run dev`, false},
+		{`node --env-file=.env dist/app.js`, false},
+		{`node --env-file=.env notes.txt`, true}, // is new to git
+		{`echo 'console.log(process.env.KEY)' > n.js; node --env-file=.env n.js`, true},
+		{`echo 'console.log(process.env)' > dist/app.js; node --env-file=.env dist/app.js`, true},
 		// Code in the command may show what was loaded for it.
 		{`node --env-file=.env -p process.env`, true},
 		{`node --env-file=.env -e 'console.log(process.env.KEY)'`, true},

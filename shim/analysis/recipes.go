@@ -367,6 +367,9 @@ func (c *call) npm(names []string) {
 	defer func() { c.it.depth-- }()
 	for _, s := range []string{"pre" + name, name, "post" + name} {
 		text, ok := pkg.Scripts[s]
+		if !ok && s == "env" {
+			text, ok = "env", true // which npm itself has
+		}
 		if !ok {
 			continue
 		}
