@@ -141,7 +141,7 @@ func (c *call) line(s value.Text) {
 
 // makefile finds the text of the Makefile or justfile.
 func (c *call) makefile(just bool) (string, bool) {
-	files := []string{"GNUmakefile", "makefile", "Makefile"}
+	files := makefiles[:]
 	if just {
 		files = []string{"justfile", "Justfile", ".justfile"}
 	}
@@ -165,6 +165,9 @@ func (c *call) makefile(just bool) (string, bool) {
 	}
 	return "", false
 }
+
+// makefiles are the names that make looks for, in its order.
+var makefiles = [...]string{"GNUmakefile", "makefile", "Makefile"}
 
 // rule is one target of a Makefile.
 type rule struct {
