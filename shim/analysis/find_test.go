@@ -207,8 +207,8 @@ func TestTells(t *testing.T) {
 		`grep -L DATABASE_URL .env .env.example`,
 		`grep -rl DATABASE_URL . --include='.env*'`,
 		`grep -qE '^(API_KEY|TOKEN)=' .env`,
-		`grep -qE 'API_KEY|TOKEN' .env`,
-		`grep -q 'API_KEY\|TOKEN' .env`,
+		`grep -qE 'API_KEY|AUTH_TOKEN' .env`,
+		`grep -q 'API_KEY\|^TOKEN=' .env`,
 		`grep -qs '^export DEBUG=' .env`,
 		`grep -qi '^debug=' .env`,
 		`if ! grep -q "^PORT=" .env; then echo "PORT=3000" >> .env; fi`,
@@ -219,7 +219,7 @@ func TestTells(t *testing.T) {
 		`rg --files --hidden --no-ignore | grep env`,
 		`git grep -l DATABASE_URL`,
 		`ag -l API_KEY .env`,
-		`grep -x -q 'DEBUG=' .env`,
+		`grep -x -q '^DEBUG=' .env`,
 	} {
 		if got := j.decide(text); got != rules.Allow {
 			t.Errorf("%s\nis refused", text)
@@ -245,6 +245,11 @@ func TestTells(t *testing.T) {
 		`grep -qi 'API_KEY' .env`,
 		`grep -c '^API_KEY=a' .env`,
 		`grep -q '=abc' .env`,
+		`grep -q AKIA .env`,
+		`for c in A B C; do grep -q "AKI$c" .env && echo $c; done`,
+		`grep -qE '(AKIA|AKIB)' .env`,
+		`grep -c '^MIIEpA' .env`,
+		`grep -q 'ABC=' .env`,
 		`grep -q -f pats.txt .env`,
 		`grep -f .env -q x`,
 		`grep -q -e '^A=' -e 'hunter' .env`,

@@ -10,12 +10,15 @@ import (
 )
 
 // namePattern matches regular expressions that can only be about the names of
-// variables: what they tell of a file are no values.
+// variables: what they tell of a file are no values. One that does not say where the
+// name ends has an underscore in it, as keys and what base64 gives have not: else they
+// could be guessed sign by sign.
 var namePattern = sync.OnceValue(func() *regexp.Regexp {
-	const name = `\^(?:export |\(export \)\?)?[A-Za-z_][A-Za-z0-9_]*`
-	const constant = `[A-Z][A-Z0-9_]{2,}`
-	const word = `(?:` + name + `|` + constant + `)(?: ?=)?`
-	return regexp.MustCompile(`^(?:` + word + `(?:\\?\|` + word + `)*|\^?\(` + constant + `(?:\|` + constant + `)*\)=?)$`)
+	const name, parts = `[A-Za-z_][A-Za-z0-9_]*`, `[A-Za-z][A-Za-z0-9]*_[A-Za-z0-9_]*`
+	const constant = `[A-Z][A-Z0-9]*_[A-Z0-9_]*`
+	const word = `(?:\^(?:export |\(export \)\?)?(?:` + name + ` ?=|` + parts + `)|` + constant + `(?: ?=)?)`
+	const group = `\^\(` + name + `(?:\|` + name + `)*\) ?=|\^?\(` + constant + `(?:\|` + constant + `)*\)(?: ?=)?`
+	return regexp.MustCompile(`^(?:` + word + `(?:\\?\|` + word + `)*|` + group + `)$`)
 })
 
 // tell lists the files of a search that tells no more of them than tells says, where
