@@ -148,3 +148,24 @@ func TestReplaced(t *testing.T) {
 		}
 	}
 }
+
+// TestImpostor: what is let pass for what a program is known to do is not for one of
+// its name that may be another.
+func TestImpostor(t *testing.T) {
+	j := newJudge(t)
+	for text, want := range map[string]rules.Decision{
+		`gh auth token | docker login ghcr.io --password-stdin`:                             rules.Allow,
+		`PATH=./bin:$PATH; gh auth token | docker login ghcr.io --password-stdin`:           rules.Deny,
+		`gh auth token | PATH=./bin:$PATH docker login ghcr.io --password-stdin`:            rules.Deny,
+		`hash -p ./x docker; gh auth token | docker login ghcr.io --password-stdin`:         rules.Deny,
+		`source .env; docker compose up -d`:                                                 rules.Allow,
+		`PATH=./bin:$PATH; source .env; docker compose up -d`:                               rules.Deny,
+		`hash -p ./x docker; source .env; docker compose up -d`:                             rules.Deny,
+		`echo env > bin/docker; chmod +x bin/docker; source .env; bin/docker compose up -d`: rules.Deny,
+		`source .env; /tmp/docker compose up -d`:                                            rules.Deny,
+	} {
+		if got := j.decide(text); got != want {
+			t.Errorf("%s\nis %s, want %s", text, got, want)
+		}
+	}
+}

@@ -15,7 +15,7 @@ import (
 // --password-stdin HOST. It is empty if s is no such client.
 func (it *interp) passwordFor(s *syntax.Stmt) string {
 	c, name := it.plain(s)
-	if c == nil || len(c.Args) < 2 {
+	if c == nil || len(c.Args) < 2 || it.impostor(value.Text(name)) {
 		return ""
 	}
 	sub := it.sub() // for the words alone: what runs in them is walked later
@@ -43,7 +43,7 @@ func (it *interp) passwordFor(s *syntax.Stmt) string {
 // name.
 func (it *interp) plain(s *syntax.Stmt) (*syntax.CallExpr, string) {
 	c, ok := s.Cmd.(*syntax.CallExpr)
-	if !ok || len(c.Args) == 0 || len(s.Redirs) > 0 {
+	if !ok || len(c.Args) == 0 || len(c.Assigns) > 0 || len(s.Redirs) > 0 {
 		return nil, ""
 	}
 	name := c.Args[0].Lit()

@@ -68,7 +68,7 @@ func (it *interp) program(argv []value.Text, words []*syntax.Word) result {
 	c.targets()
 	a.Target = c.tgt
 	it.emit(a)
-	if len(it.st.loaded) > 0 && !c.p.Harmless && !c.p.Loads() && !c.discreet() {
+	if len(it.st.loaded) > 0 && (it.impostor(argv[0]) || !c.p.Harmless && !c.p.Loads() && !c.discreet()) {
 		it.reveal()
 	}
 	if c.p.Harmless {
@@ -116,6 +116,25 @@ func (c *call) discreet() bool {
 		}
 	}
 	return false
+}
+
+// impostor reports whether what runs under a name may be another program than the
+// name says: one that the command has made or hashed, that is new to git, or that lies
+// where anybody may write.
+func (it *interp) impostor(name value.Text) bool {
+	if _, hashed := it.st.hashed[string(name)]; hashed {
+		return true
+	}
+	p := it.abs(name)
+	if !strings.Contains(string(name), "/") {
+		found := false
+		if p, found = it.inPath(name); !found {
+			_, changed := it.st.vars.get("PATH")
+			return changed
+		}
+	}
+	s := string(p)
+	return it.st.files[s] != (file{}) || it.untracked(p) || strings.HasPrefix(s, "/tmp/") || strings.HasPrefix(s, "/var/tmp/")
 }
 
 // committed reports whether git has a file as it stands.
