@@ -316,7 +316,7 @@ func (c *call) stdin() {
 		c.dialect = c.p.Spec.Stdin.Param()
 		c.sql(t)
 	case "mentions":
-		it.without(func() { c.mentions(t, c.p.Spec.Stdin.Param() == "write") })
+		it.without(func() { c.mentions(t, c.p.Spec.Stdin.Param()) })
 	case "wire":
 		if t.Prefix() != "" {
 			c.wireOf(t)

@@ -40,7 +40,7 @@ func (c *call) apply(e programs.Effect, t value.Text, i int) {
 		case "file-list":
 			c.fileList(t)
 		case "script":
-			if c.p.Spec == nil || c.p.Spec.Stdin.Kind() != "code" && c.p.Spec.Stdin.Kind() != "shell" {
+			if c.p.Spec == nil || !slices.Contains([]string{"code", "shell", "mentions"}, c.p.Spec.Stdin.Kind()) {
 				c.apply(e, "/dev/stdin", i)
 			}
 		}
@@ -207,7 +207,8 @@ func (c *call) apply(e programs.Effect, t value.Text, i int) {
 		c.makeFunctions(string(t))
 		c.shell(t, i)
 	case "mentions":
-		c.mentions(t, e.Param() == "write")
+		c.ran = c.ran || e.Param() == "commands" && t != "-"
+		c.mentions(t, e.Param())
 	case "code":
 		c.ran = true
 		c.code(e.Param(), t, i)

@@ -34,7 +34,7 @@ func (c *call) code(param string, t value.Text, i int) {
 		it.opaque("the program that runs is encoded", nil)
 		return
 	case !ok: // a language that guard does not read
-		c.mentions(t, true)
+		c.mentions(t, "write")
 		return
 	case lang == inline.Generic || lang == inline.Python: // ipython hands lines to the shell too
 		c.escapes(t)

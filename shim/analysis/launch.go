@@ -241,13 +241,18 @@ func (c *call) script(name string, t value.Text, i int) {
 		name = path.Base(string(c.argv[0]))
 	}
 	lang, ok := inline.LangOf(name)
-	if src, known := c.it.scriptText(p); known && src.FromNet() {
+	src, known := c.it.scriptText(p)
+	switch made := c.it.justMade(p); {
+	case !known:
+	case src.FromNet():
 		c.downloaded()
-	} else if known && ok {
+	case made && c.p.Spec != nil && c.p.Spec.Stdin.Kind() == "mentions":
+		c.mentions(src, c.p.Spec.Stdin.Param())
+	case ok:
 		c.foreign(lang, src, args)
-	} else if known {
+	default:
 		c.unread(src)
-		if c.it.justMade(p) {
+		if made {
 			c.settings(src)
 		}
 	}

@@ -35,7 +35,7 @@ func (c *call) unknown() {
 		case c.it.startsProgram(text):
 			c.command(value.Text(text))
 		default:
-			c.mentions(value.Text(text), false)
+			c.mentions(value.Text(text), "")
 		}
 		c.unread(w)
 	}
