@@ -19,7 +19,7 @@ func interestPolicy(t testing.TB) *rules.Policy {
 	globs := []string{
 		"**/.env", "**/.env.*", "**/.ssh/**", "/etc/shadow", "/dev/{sda,sdb}*", "~/.aws", "<workspace>/**/.git/HEAD", "/",
 		"/a/*/c", "/a/**/z", "**/[xy].key", "/proc/*/environ", "<guard>/**", `/odd\\*name`, "**/b/*.pem",
-		"**/*.crt", "**/id_*", "**/?ot", "**/**.k[ab]", `**/\\*lit`,
+		"**/*.crt", "**/id_*", "**/?ot", "**/**.k[ab]", `**/\\*lit`, "<workspace>", "~/*/c", "~/**/zoo/*",
 	}
 	var text strings.Builder
 	for i, g := range globs {
@@ -46,7 +46,7 @@ func TestInterestMissesNothing(t *testing.T) {
 	part := rapid.SampledFrom([]string{
 		"home", "ana", "shop", ".env", ".env.local", ".ssh", "id", "etc", "shadow", "dev", "sda1", ".aws", ".git", "HEAD", "a", "c", "z",
 		"x.key", "q.key", "proc", "1", "environ", "opt", "guard", "odd*name", "oddname", "b", "k.pem", ".ENV",
-		"a.crt", "crt", "id_rsa", "hot", "shot", "x.ka", "x.kc", "*lit", "alit",
+		"a.crt", "crt", "id_rsa", "hot", "shot", "x.ka", "x.kc", "*lit", "alit", "zoo",
 	})
 	ops := []rules.Op{rules.Read, rules.Write, rules.Delete}
 	refused := 0

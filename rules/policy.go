@@ -57,6 +57,7 @@ type Layer struct {
 	LogFailOK  bool              // run although the log cannot be written
 	Programs   []programs.Spec   // added to the program table
 	Index      Index             // of Rules
+	Globs      *Globs            // of Rules; nil: not built yet
 }
 
 // Context is what the policy must know of where it is used. Everything in it
@@ -178,20 +179,25 @@ func (p *Policy) expand(pat string) []string {
 	return out
 }
 
-// variable replaces a leading ~ or <name>.
-func (p *Policy) variable(g string) []string {
-	var roots []string
-	rest := g
+// roots returns what a leading ~ or <name> of g stands for, and what follows it.
+func (p *Policy) roots(g string) (roots []string, rest string, ok bool) {
 	switch {
 	case g == "~" || strings.HasPrefix(g, "~/"):
-		roots, rest = p.ctx.Homes, g[1:]
+		return p.ctx.Homes, g[1:], true
 	case strings.HasPrefix(g, "<workspace>"):
-		roots, rest = []string{p.ctx.Workspace}, g[len("<workspace>"):]
+		return []string{p.ctx.Workspace}, g[len("<workspace>"):], true
 	case strings.HasPrefix(g, "<tmp>"):
-		roots, rest = p.ctx.Temps, g[len("<tmp>"):]
+		return p.ctx.Temps, g[len("<tmp>"):], true
 	case strings.HasPrefix(g, "<guard>"):
-		roots, rest = p.ctx.Guard, g[len("<guard>"):]
-	default:
+		return p.ctx.Guard, g[len("<guard>"):], true
+	}
+	return nil, g, false
+}
+
+// variable replaces a leading ~ or <name>.
+func (p *Policy) variable(g string) []string {
+	roots, rest, ok := p.roots(g)
+	if !ok {
 		return []string{g}
 	}
 	var out []string

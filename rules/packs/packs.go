@@ -45,7 +45,7 @@ func Layer(table *programs.Table, add, drop []string) (*rules.Layer, error) {
 		plain = plain && n == "recommended"
 	}
 	if plain && len(drop) == 0 {
-		l.Rules, l.Index = builtinRules[:recommendedRules], builtinIndex[:]
+		l.Rules, l.Index, l.Globs = builtinRules[:recommendedRules], builtinIndex[:], &builtinGlobs
 		return l, nil
 	}
 	for _, p := range builtinPacks {

@@ -145,7 +145,9 @@ func write(packs []pack, digest string) ([]byte, error) {
 	for _, e := range rules.BuildIndex(all[:recommended], programs.Builtin()) {
 		fmt.Fprintf(&b, "{Key: %q, Rules: %s},\n", e.Key, strings.TrimPrefix(fmt.Sprintf("%#v", e.Rules), "rules."))
 	}
-	b.WriteString("}\n")
+	b.WriteString("}\n\nvar builtinGlobs = ")
+	literal(&b, reflect.ValueOf(*rules.BuildGlobs(all[:recommended], false)))
+	b.WriteString("\n")
 	return format.Source(b.Bytes())
 }
 
@@ -163,10 +165,20 @@ func literal(b *bytes.Buffer, v reflect.Value) {
 			b.WriteString(strconv.Quote(f.String()))
 		case reflect.Bool:
 			fmt.Fprintf(b, "%t", f.Bool())
-		case reflect.Uint8:
+		case reflect.Uint8, reflect.Uint16:
 			fmt.Fprintf(b, "%d", f.Uint())
 		case reflect.Slice:
-			fmt.Fprintf(b, "%#v", f.Interface())
+			if f.Type().Elem().Kind() != reflect.Struct {
+				fmt.Fprintf(b, "%#v", f.Interface())
+				break
+			}
+			fmt.Fprintf(b, "%s{", f.Type())
+			for j := range f.Len() {
+				b.WriteByte('\n')
+				literal(b, f.Index(j))
+				b.WriteByte(',')
+			}
+			b.WriteString("\n}")
 		case reflect.Struct:
 			literal(b, f)
 		}
