@@ -74,6 +74,7 @@ type shell struct {
 	real   string          // its executable
 	inside bool            // a guard that runs already judges what happens
 	level  supervise.Level // of the run-time layer that is to be started
+	layer  *Supervisor     // which is nil where that is off
 	text   string          // what was judged
 	pass   []rules.Action  // what was seen in it
 	strict rules.Verdict   // on it, if nothing judges what happens
@@ -118,9 +119,14 @@ func (c *shell) main(argv []string) (int, error) {
 		fmt.Fprintf(os.Stderr, "guard: error: %v\n", err)
 		return ExitNoShell, nil
 	}
+	if c.inv.Kind == invoke.Query || c.inv.Kind == invoke.CLI {
+		c.level = supervise.LevelOff // it runs nothing
+	}
+	if c.level != supervise.LevelOff {
+		c.layer = c.loaded.Supervisor(c.loc, c.world, c.level)
+	}
 	switch c.inv.Kind {
 	case invoke.Query:
-		c.level = supervise.LevelOff // it runs nothing
 		return c.become(nil)
 	case invoke.Interactive:
 		return c.interactive()

@@ -23,10 +23,10 @@ const HandoverCommand = "__supervise"
 
 // RunOptions say what is run under the run-time layer.
 type RunOptions struct {
-	Level supervise.Level
-	Path  string   // of the program
-	Argv  []string // with its name
-	Text  string   // the command, for the log
+	Level supervise.Level // which the supervisor knows
+	Path  string          // of the program
+	Argv  []string        // with its name
+	Text  string          // the command, for the log
 	// Allowed are the actions on files that the text layer has seen and allowed:
 	// it knows more of what the command itself has made than system calls show.
 	Allowed []rules.Action
@@ -41,20 +41,30 @@ type legacy struct {
 	Options RunOptions
 }
 
-// Supervise runs a program with its whole tree under the run-time layer, which
-// asks the same policy about what really happens. It uses up this process; the
-// error is [supervise.ErrUnsupported] or [supervise.ErrBusy] where the layer
-// cannot work, and nothing was run then.
-func (l *Loaded) Supervise(loc Locations, w *analysis.Host, o RunOptions) (supervise.Status, error) {
-	o.Allowed = seen(o.Allowed)
-	j := newRuntimeJudge(l, loc, w, o, time.Now())
-	state, err := json.Marshal(legacy{w.Dir(), j.start, o})
-	if err != nil {
-		return supervise.Status{}, fmt.Errorf("supervise %s: %w", o.Path, err)
-	}
-	return supervise.Run(o.Path, o.Argv, w.Environ(), supervise.Config{
-		Level: o.Level, Judge: j, Guarded: loc.guarded(l.Log), Strict: l.Strict, State: state, Handover: []string{"guard", HandoverCommand},
-	})
+// Supervisor judges what a program and its tree really do, by the same policy.
+type Supervisor struct {
+	layer *supervise.Supervisor
+	judge *runtimeJudge
+	level supervise.Level
+}
+
+// Supervisor makes what the run-time layer needs before it is known whether, and
+// what, it is to run; see [supervise.New].
+func (l *Loaded) Supervisor(loc Locations, w *analysis.Host, level supervise.Level) *Supervisor {
+	j := newRuntimeJudge(l, w, time.Now())
+	return &Supervisor{judge: j, level: level, layer: supervise.New(supervise.Config{
+		Level: level, Judge: j, Guarded: loc.guarded(l.Log), Strict: l.Strict, Handover: []string{"guard", HandoverCommand},
+		State: func() ([]byte, error) { return json.Marshal(legacy{w.Dir(), j.start, j.opt}) },
+	})}
+}
+
+// Run runs a program with its whole tree. It uses up this process; the error is
+// [supervise.ErrUnsupported] or [supervise.ErrBusy] where the layer cannot work,
+// and nothing was run then.
+func (s *Supervisor) Run(o RunOptions) (supervise.Status, error) {
+	o.Level, o.Allowed = s.level, seen(o.Allowed)
+	s.judge.serve(o)
+	return s.layer.Run(o.Path, o.Argv, s.judge.world.Environ())
 }
 
 // ServeHandover is the life of the process that judges what outlived a shell; it
@@ -74,7 +84,9 @@ func ServeHandover(loc Locations) int {
 		if err != nil {
 			return nil, err
 		}
-		return newRuntimeJudge(l, loc, w, s.Options, s.Start), nil
+		j := newRuntimeJudge(l, w, s.Start)
+		j.serve(s.Options)
+		return j, nil
 	})
 }
 
@@ -156,12 +168,18 @@ type runtimeJudge struct {
 	allowed map[string]bool // operation and path that the text layer allowed
 }
 
-func newRuntimeJudge(l *Loaded, loc Locations, w *analysis.Host, o RunOptions, start time.Time) *runtimeJudge {
+func newRuntimeJudge(l *Loaded, w *analysis.Host, start time.Time) *runtimeJudge {
 	r := &runtimeJudge{
-		loaded: l, world: w, opt: o, start: start, logDir: filepath.Dir(l.Log),
+		loaded: l, world: w, start: start, logDir: filepath.Dir(l.Log),
 		images: map[int]*image{}, created: map[string]bool{}, told: map[string]bool{}, loads: map[string]bool{}, allowed: map[string]bool{},
 	}
 	r.guard, _ = os.Stat("/proc/self/exe")
+	return r
+}
+
+// serve tells the judge what is run.
+func (r *runtimeJudge) serve(o RunOptions) {
+	r.opt = o
 	for _, a := range o.Allowed {
 		for _, p := range []string{string(a.Path), string(a.Real)} {
 			switch {
@@ -173,7 +191,6 @@ func newRuntimeJudge(l *Loaded, loc Locations, w *analysis.Host, o RunOptions, s
 			}
 		}
 	}
-	return r
 }
 
 func allowKey(op rules.Op, recursive bool, path string) string {

@@ -15,7 +15,7 @@ func (c *shell) supervise() (status int, done bool) {
 	if text == "" {
 		text = strings.Join(c.inv.Argv, " ")
 	}
-	s, err := c.loaded.Supervise(c.loc, c.world, RunOptions{Level: c.level, Path: c.real, Argv: c.inv.Argv, Text: text, Allowed: c.pass})
+	s, err := c.layer.Run(RunOptions{Path: c.real, Argv: c.inv.Argv, Text: text, Allowed: c.pass})
 	switch {
 	case err == nil:
 		return Finish(s), true

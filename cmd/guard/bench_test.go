@@ -28,24 +28,9 @@ func BenchmarkStart(b *testing.B) {
 	if err := os.WriteFile(src, []byte(minimal), 0o644); err != nil {
 		b.Fatal(err)
 	}
-	build := func(out, pkg string) string { // and copy, as install.sh does: the linker leaves a file in small pieces
-		p := filepath.Join(dir, out)
-		cmd := exec.Command("go", "build", "-trimpath", "-o", p+".new", pkg)
-		cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
-		if text, err := cmd.CombinedOutput(); err != nil {
-			b.Fatalf("build %s: %v\n%s", pkg, err, text)
-		}
-		data, err := os.ReadFile(p + ".new")
-		if err == nil {
-			err = os.WriteFile(p, data, 0o755)
-		}
-		if err != nil {
-			b.Fatal(err)
-		}
-		return p
-	}
-	base := build("minimal", src)
-	build("guard", "guard/cmd/guard/testdata/shell")
+	base := filepath.Join(dir, "minimal")
+	installed(b, base, src)
+	installed(b, filepath.Join(dir, "guard"), "guard/cmd/guard/testdata/shell")
 	if err := os.Symlink("guard", filepath.Join(dir, "bash")); err != nil {
 		b.Fatal(err)
 	}
@@ -68,4 +53,22 @@ func BenchmarkStart(b *testing.B) {
 		best[1] = min(best[1], run(filepath.Join(dir, "bash")))
 	}
 	b.ReportMetric(float64(best[1])/float64(best[0]), "ratio")
+}
+
+// installed builds a program at path as install.sh does, which copies it: the
+// linker leaves a file in small pieces, from which every start takes longer.
+func installed(t testing.TB, path, pkg string) {
+	t.Helper()
+	cmd := exec.Command("go", "build", "-trimpath", "-o", path+".new", pkg)
+	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
+	if text, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("build %s: %v\n%s", pkg, err, text)
+	}
+	data, err := os.ReadFile(path + ".new")
+	if err == nil {
+		err = os.WriteFile(path, data, 0o755)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
 }

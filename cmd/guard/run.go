@@ -93,8 +93,8 @@ func (c *cli) supervise(flag string, args []string) error {
 	if supervise.Inside() { // an outer guard judges all this already
 		return c.fault(runner.Exec(path, args, os.Environ()))
 	}
-	s, err := l.Supervise(c.loc, w, shim.RunOptions{
-		Level: level, Path: path, Argv: args, Text: strings.Join(args, " "), Allowed: j.Actions, Agent: true,
+	s, err := l.Supervisor(c.loc, w, level).Run(shim.RunOptions{
+		Path: path, Argv: args, Text: strings.Join(args, " "), Allowed: j.Actions, Agent: true,
 	})
 	if err != nil {
 		if errors.Is(err, supervise.ErrBusy) {

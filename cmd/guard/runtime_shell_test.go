@@ -22,11 +22,7 @@ func supervisedShell(t testing.TB, dir, text string) {
 	if err := os.MkdirAll(filepath.Dir(policy), 0o755); err != nil {
 		t.Fatal(err)
 	}
-	build := exec.Command("go", "build", "-o", filepath.Join(dir, "guard"), "guard/cmd/guard/testdata/supervised")
-	build.Env = append(os.Environ(), "CGO_ENABLED=0") // as install.sh does
-	if out, err := build.CombinedOutput(); err != nil {
-		t.Fatalf("build guard: %v\n%s", err, out)
-	}
+	installed(t, filepath.Join(dir, "guard"), "guard/cmd/guard/testdata/supervised")
 	for _, name := range []string{"bash", "sh", "dash", "zsh"} {
 		if err := os.Symlink("guard", filepath.Join(dir, name)); err != nil {
 			t.Fatal(err)

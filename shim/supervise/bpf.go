@@ -64,12 +64,12 @@ const (
 	opening                 // as anyBit, unless O_PATH is set
 )
 
-// body compiles "if c then action else allow".
-func (c cond) body(action uint32) program {
+// body appends "if c then action else allow".
+func (c *cond) body(p program, action uint32) program {
 	if c.arg == 0 {
-		return program{ret(action)}
+		return append(p, ret(action))
 	}
-	p := program{load(c.arg.offset())}
+	p = append(p, load(c.arg.offset()))
 	switch c.test {
 	case anyBit:
 		p = append(p, jump(unix.BPF_JSET, c.vals[0], 0, 1), ret(action), ret(retAllow))
@@ -96,47 +96,50 @@ func (c cond) body(action uint32) program {
 // first call in the list is the one that is made most; the others are found by
 // halving.
 func filter(calls []call, level Level) program {
-	p := program{
-		load(offArch),
+	p := make(program, 0, 512)
+	p = append(p, load(offArch),
 		jump(unix.BPF_JEQ, nativeArch, 1, 0), ret(retAbsent),
 		load(offNumber),
-		jump(unix.BPF_JGE, x32Bit, 0, 1), ret(retAbsent),
-	}
-	var seen []call
-	for _, c := range calls {
-		if c.level <= level {
-			seen = append(seen, c)
+		jump(unix.BPF_JGE, x32Bit, 0, 1), ret(retAbsent))
+	seen := make([]*call, 0, len(calls))
+	for i := range calls {
+		if calls[i].level <= level {
+			seen = append(seen, &calls[i])
 		}
 	}
 	if len(seen) > 0 {
-		p = append(p, seen[0].test(level)...)
-		seen = slices.SortedFunc(slices.Values(seen[1:]), func(a, b call) int { return cmp.Compare(a.nr, b.nr) })
+		p = seen[0].test(p, level)
+		seen = seen[1:]
+		slices.SortFunc(seen, func(a, b *call) int { return cmp.Compare(a.nr, b.nr) })
 	}
-	return append(p, halve(seen, level)...)
+	return halve(p, seen, level)
 }
 
-// halve compiles calls that are sorted by their number; it ends with an answer.
-func halve(calls []call, level Level) program {
+// halve appends calls that are sorted by their number; it ends with an answer.
+func halve(p program, calls []*call, level Level) program {
 	if len(calls) <= 2 {
-		var p program
-		for i := range calls {
-			p = append(p, calls[i].test(level)...)
+		for _, c := range calls {
+			p = c.test(p, level)
 		}
 		return append(p, ret(retAllow))
 	}
 	mid := len(calls) / 2
-	low, high := halve(calls[:mid], level), halve(calls[mid:], level)
 	// The distance may be too far for a conditional jump.
-	p := program{jump(unix.BPF_JGE, calls[mid].nr, 0, 1), {Code: unix.BPF_JMP | unix.BPF_JA, K: uint32(len(low))}}
-	return append(append(p, low...), high...)
+	p = append(p, jump(unix.BPF_JGE, calls[mid].nr, 0, 1), unix.SockFilter{Code: unix.BPF_JMP | unix.BPF_JA})
+	over := len(p)
+	p = halve(p, calls[:mid], level)
+	p[over-1].K = uint32(len(p) - over)
+	return halve(p, calls[mid:], level)
 }
 
-// test answers for one call, and lets others pass on.
-func (c *call) test(level Level) program {
+// test appends the answer for one call; others pass on.
+func (c *call) test(p program, level Level) program {
 	when := c.when
 	if c.kind == kindOpen && level >= LevelFull {
 		when = cond{c.flags, noBit, []uint32{unix.O_PATH}}
 	}
-	body := when.body(c.action())
-	return append(program{jump(unix.BPF_JEQ, c.nr, 0, len(body))}, body...)
+	at := len(p)
+	p = when.body(append(p, jump(unix.BPF_JEQ, c.nr, 0, 0)), c.action())
+	p[at].Jf = uint8(len(p) - at - 1)
+	return p
 }

@@ -26,8 +26,6 @@ type crew struct {
 	over    chan bool // closed when nobody is to receive any more
 	end     func()    // closes over
 	wake    chan bool // to the watch
-	up      chan bool // closed when the first worker is about to receive
-	first   func()    // closes up
 	idle    atomic.Bool
 	waiting atomic.Int32
 	count   atomic.Int32
@@ -36,9 +34,8 @@ type crew struct {
 }
 
 func newCrew() *crew {
-	c := &crew{turns: make(chan bool, maxWorkers), over: make(chan bool), wake: make(chan bool, 1), up: make(chan bool)}
+	c := &crew{turns: make(chan bool, maxWorkers), over: make(chan bool), wake: make(chan bool, 1)}
 	c.end = sync.OnceFunc(func() { close(c.over) })
-	c.first = sync.OnceFunc(func() { close(c.up) })
 	c.idle.Store(true)
 	return c
 }
@@ -46,19 +43,21 @@ func newCrew() *crew {
 // turnsFor is how many workers receive at a time on n processors.
 func turnsFor(n int) int { return min(max(n/4, 1), maxWorkers/2) }
 
-// serve starts the first workers, and waits until one has a processor: a
-// goroutine that is new stays with the thread that made it for as long as all
-// others have work, and that thread may be about to wait for its answer.
-// s.crew.done waits for all.
-func (s *server) serve() {
+// staff starts the first workers, which wait for a listener. s.crew.done waits for
+// all.
+func (s *server) staff() {
 	for range turnsFor(runtime.NumCPU()) {
 		s.crew.turns <- true
 	}
 	for range turnsFor(runtime.NumCPU()) {
 		s.hire()
 	}
-	go s.crew.watch(s.hire)
-	<-s.crew.up
+}
+
+// hear lets the workers receive from l.
+func (s *server) hear(l listener) {
+	s.listener = l
+	s.listening.open()
 }
 
 // hire starts another worker, unless there are enough.

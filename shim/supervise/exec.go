@@ -14,12 +14,20 @@ import (
 // exec decides about a program that is to be run.
 func (w *worker) exec(n *notification, c *call) reply {
 	if w.starting.CompareAndSwap(true, false) {
+		<-w.relaying
 		return proceed()
 	}
 	if c.dir != 0 {
-		if name, _ := w.mem.path(c.path.of(n)); name == insidePath {
+		name, e := w.mem.path(c.path.of(n))
+		if name == insidePath {
 			return w.vouch()
 		}
+		if !w.tried.Load() && e == 0 && name == "" {
+			return fail(unix.ENOENT)
+		}
+	}
+	if !w.tried.Load() {
+		return refuse()
 	}
 	<-w.ready
 	how := lookup{}

@@ -48,7 +48,13 @@ func (s *server) handOver(wake chan<- bool) error {
 	if err != nil {
 		return fmt.Errorf("hand over: %w", err)
 	}
-	text, err := json.Marshal(inheritance{s.cfg.Level, s.cfg.Strict, s.cfg.Guarded, s.moved.Load(), s.cfg.State})
+	var state []byte
+	if s.cfg.State != nil {
+		if state, err = s.cfg.State(); err != nil {
+			return fmt.Errorf("hand over: %w", err)
+		}
+	}
+	text, err := json.Marshal(inheritance{s.cfg.Level, s.cfg.Strict, s.cfg.Guarded, s.moved.Load(), state})
 	if err != nil {
 		return fmt.Errorf("hand over: %w", err)
 	}
@@ -122,7 +128,7 @@ func ServeHandover(rebuild func(state []byte) (Judge, error)) int {
 		}
 	}
 	cfg := Config{Level: legacy.Level, Judge: judge, Strict: legacy.Strict, Guarded: legacy.Guarded, Stderr: os.Stderr}
-	s := newServer(listener{handoverListener}, cfg, unheard(calls(), judge))
+	s := newServer(cfg, unheard(calls(), judge))
 	s.moved.Store(legacy.Moved)
 	s.tried.Store(true)
 	s.learn()
@@ -135,7 +141,9 @@ func ServeHandover(rebuild func(state []byte) (Judge, error)) int {
 		return 125
 	}
 	still()
-	s.serve()
+	s.staff()
+	go s.crew.watch(s.hire)
+	s.hear(listener{handoverListener})
 	s.deserted(-1)
 	return 0
 }

@@ -103,7 +103,7 @@ func TestFirstProcess(t *testing.T) {
 		{"mount -t proc proc /proc", "echo $PPID; cat .env 2>/dev/null || echo kept; ( (sleep 0.1; exit 1) & ); (exit 3); exit 7", "1\nkept\n", 7},
 		{"mount -t proc proc /proc", "kill -TERM $$", "", 128 + 15}, // to which the first process is deaf
 		{"mount -t proc proc /proc", "(sleep 0.2; echo late) & exit 3", "", 3},
-		{":", "echo ran", "run: look at programs: " + ErrUnsupported.Error() + ": /proc does not show this process\n", 97},
+		{":", "echo ran", "run: supervise /usr/bin/bash: look at programs: " + ErrUnsupported.Error() + ": /proc does not show this process\n", 97},
 	} {
 		cmd := order{Level: LevelFull, Handover: true}.command(t, "bash", "-c", test.text)
 		cmd.Args = append([]string{"bash", "-c", test.mount + ` && exec "$@"`, "bash", cmd.Path}, cmd.Args[1:]...)
@@ -132,7 +132,7 @@ func TestBusy(t *testing.T) {
 // TestFallen holds that when calls cannot be answered any more, they fail.
 func TestFallen(t *testing.T) {
 	usable(t)
-	s := newServer(listener{}, Config{Level: LevelExec, Judge: &fence{}}, calls())
+	s := newServer(Config{Level: LevelExec, Judge: &fence{}}, calls())
 	s.learn()
 	s.cfg.Stderr = os.NewFile(uintptr(must(unix.MemfdCreate("stderr", 0))), "stderr")
 	got := make(chan error)
@@ -142,8 +142,8 @@ func TestFallen(t *testing.T) {
 			got <- err
 			return
 		}
-		s.listener = l
-		s.serve()
+		s.staff()
+		s.hear(l)
 		if err := s.try(); err != nil {
 			got <- err
 			return

@@ -38,12 +38,14 @@ func newProtected(list func() []string, guarded []string) *protected {
 	for _, name := range guarded {
 		name = filepath.Clean(name)
 		p.guarded = append(p.guarded, name)
-		if real, err := filepath.EvalSymlinks(name); err == nil && real != name {
+		real, id, ok := locate(name)
+		if !ok {
+			continue
+		}
+		if real != name {
 			p.guarded = append(p.guarded, real)
 		}
-		if id, ok := identify(name); ok {
-			p.own[id] = true
-		}
+		p.own[id] = true
 	}
 	if mounts, err := readAll("/proc/self/mountinfo"); err != nil || twice(mounts) {
 		p.suspect()
@@ -119,6 +121,21 @@ func identify(name string) (inode, bool) {
 		return inode{}, false
 	}
 	return inode{uint64(st.Dev), st.Ino}, true
+}
+
+// locate is identify, with the path that name leads to.
+func locate(name string) (real string, id inode, ok bool) {
+	fd, err := unix.Open(name, pathOnly, 0)
+	if err != nil {
+		return "", id, false
+	}
+	defer closeFD(fd)
+	var st unix.Stat_t
+	real, err = os.Readlink("/proc/self/fd/" + strconv.Itoa(fd))
+	if e := fstat(fd, &st); e != 0 || err != nil {
+		return "", id, false
+	}
+	return real, inode{uint64(st.Dev), st.Ino}, true
 }
 
 // same returns the protected path that op on f is about, or "".

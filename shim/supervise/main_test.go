@@ -175,7 +175,7 @@ func runRole(args []string) int {
 	cfg := Config{Level: o.Level, Judge: o.Fence, Strict: o.Strict, Guarded: o.Guarded}
 	if o.Handover {
 		cfg.Handover = []string{"supervise.test", roleHandover}
-		cfg.State, _ = json.Marshal(o.Fence)
+		cfg.State = func() ([]byte, error) { return json.Marshal(o.Fence) }
 	}
 	status, err := Run(path, args[1:], os.Environ(), cfg)
 	if err != nil {

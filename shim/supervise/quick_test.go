@@ -18,7 +18,7 @@ import (
 // deskWorker is a worker without a listener, which can be asked as if this very
 // thread had made a call. What it asks the judge is refused, as nobody waits.
 func deskWorker(j Judge) *worker {
-	s := newServer(listener{}, Config{Level: LevelFull, Judge: j}, calls())
+	s := newServer(Config{Level: LevelFull, Judge: j}, calls())
 	s.learn()
 	return newWorker(s)
 }

@@ -14,53 +14,80 @@ import (
 	"golang.org/x/sys/unix"
 )
 
+// Run starts a program under a [Supervisor] of its own.
+func Run(path string, argv, env []string, cfg Config) (Status, error) {
+	return New(cfg).Run(path, argv, env)
+}
+
+// Supervisor is one program's, and of what that starts.
+type Supervisor struct {
+	path      string
+	argv, env []string
+	cfg       Config
+	err       error
+	calls     []call
+	server    *server // nil at [LevelOff]
+	signals   relay
+	begin     gate // open when the program is to be launched
+	events    chan event
+	release   chan bool // true: wake the workers first
+}
+
+// New makes what a supervisor needs before it has a program, in threads of its own:
+// the caller can decide meanwhile whether there will be one. The judge is asked for
+// nothing but [Judge.Interested], without a file, and [Judge.Prepare]. From now on
+// the Go runtime collects no garbage by itself.
+func New(cfg Config) *Supervisor {
+	if cfg.Stderr == nil {
+		cfg.Stderr = os.Stderr
+	}
+	t := &Supervisor{cfg: cfg, events: make(chan event), release: make(chan bool), signals: relay{arrived: make(chan os.Signal, 16)}}
+	switch {
+	case cfg.Level > LevelFull:
+		t.err = fmt.Errorf("unknown %v", cfg.Level)
+	case cfg.Level == LevelOff:
+	case cfg.Judge == nil:
+		t.err = errors.New("no judge")
+	default:
+		t.err = blind()
+	}
+	if t.err != nil {
+		return t
+	}
+	still()
+	if cfg.Level != LevelOff {
+		t.calls = unheard(calls(), cfg.Judge)
+		t.server = newServer(cfg, t.calls)
+		t.server.relaying = make(chan bool)
+		t.server.staff()
+	}
+	aside(t.launch)
+	if t.server != nil {
+		go t.server.learn()
+	}
+	return t
+}
+
 // Run starts the program at path with this process's standard streams, other
 // inheritable descriptors, directory and process group, judges its whole tree,
 // and returns when the program has ended. What outlives it is handed to a
-// detached copy of this executable; see [Config].Handover.
+// detached copy of this executable; see [Config].Handover. It is called once.
 //
 // Run takes the process over: it reaps every child, and adopts the tree's
 // orphans. The program dies with the supervisor; the rest of the tree then
 // cannot do anything that would have been judged.
-func Run(path string, argv, env []string, cfg Config) (Status, error) {
-	if cfg.Stderr == nil {
-		cfg.Stderr = os.Stderr
+func (t *Supervisor) Run(path string, argv, env []string) (Status, error) {
+	if t.err != nil {
+		return Status{}, fmt.Errorf("supervise %s: %w", path, t.err)
 	}
-	if cfg.Level > LevelFull {
-		return Status{}, fmt.Errorf("supervise %s: unknown %v", path, cfg.Level)
-	}
-	if cfg.Level != LevelOff && cfg.Judge == nil {
-		return Status{}, fmt.Errorf("supervise %s: no judge", path)
-	}
-	if cfg.Level != LevelOff {
-		if err := blind(); err != nil {
-			return Status{}, err
-		}
-	}
-	t := &tree{path: path, argv: argv, env: env, cfg: cfg, events: make(chan event), release: make(chan bool)}
-	if cfg.Level != LevelOff {
-		list := unheard(calls(), cfg.Judge)
-		t.program = filter(list, cfg.Level)
-		t.server = newServer(listener{}, cfg, list)
-	}
-	if cfg.Level != LevelOff && unix.Geteuid() != 0 {
+	if t.server != nil && unix.Geteuid() != 0 {
 		// Same user, but no access to this memory and these descriptors.
 		if err := unix.Prctl(unix.PR_SET_DUMPABLE, 0, 0, 0, 0); err != nil {
 			return Status{}, fmt.Errorf("protect supervisor: %w", err)
 		}
 	}
+	t.path, t.argv, t.env = path, argv, env
 	return t.run()
-}
-
-// tree is one supervised program and what it starts.
-type tree struct {
-	path      string
-	argv, env []string
-	cfg       Config
-	program   program
-	server    *server
-	events    chan event
-	release   chan bool // true: wake the workers first
 }
 
 // event is what the launching thread reports.
@@ -80,18 +107,16 @@ const (
 	eventEnded
 )
 
-func (t *tree) run() (Status, error) {
-	still()
+func (t *Supervisor) run() (Status, error) {
 	if t.server != nil {
-		t.server.relaying = make(chan bool)
-		go t.server.learn() // while the program is being started
 		defer func() { <-t.server.ready }()
 	}
 	if scarce() {
 		reserve()
 	}
-	aside(t.launch)
-	signals := relaySignals() // meanwhile, too: each takes two switches of threads
+	t.begin.open()
+	signals := &t.signals
+	signals.listen() // meanwhile
 	if t.server != nil {
 		close(t.server.relaying)
 	}
@@ -107,7 +132,7 @@ func (t *tree) run() (Status, error) {
 			case e.kind == eventStarted:
 				pid = e.pid
 				signals.relayWaiting(pid)
-				time.AfterFunc(shortLife, reserve)
+				time.AfterFunc(shortLife, t.linger)
 			case e.kind == eventStopped:
 				stopWith(pid)
 			case e.kind == eventEnded:
@@ -115,6 +140,14 @@ func (t *tree) run() (Status, error) {
 				return e.status, nil
 			}
 		}
+	}
+}
+
+// linger does what only longer lives need.
+func (t *Supervisor) linger() {
+	reserve()
+	if t.server != nil {
+		t.server.crew.watch(t.server.hire)
 	}
 }
 
@@ -170,15 +203,18 @@ func aside(f func()) {
 
 // launch runs on a thread of its own, the only one of this process that is
 // under the filter, and ends with that thread.
-func (t *tree) launch() {
+func (t *Supervisor) launch() {
+	seen := filter(t.calls, t.cfg.Level)
+	t.begin.wait()
 	if t.server != nil {
-		l, _, err := listen(t.program, t.cfg.Privileged)
+		l, _, err := listen(seen, t.cfg.Privileged)
 		if err != nil {
+			t.server.stopping.Store(true)
+			t.server.listening.open()
 			t.events <- event{err: err}
 			return
 		}
-		t.server.listener = l
-		t.server.serve()
+		t.server.hear(l)
 		if err := t.server.try(); err != nil {
 			t.events <- event{err: err}
 			return
@@ -210,7 +246,7 @@ func (t *tree) launch() {
 }
 
 // wait reaps children until pid has ended.
-func (t *tree) wait(pid int) (Status, error) {
+func (t *Supervisor) wait(pid int) (Status, error) {
 	for {
 		var ws syscall.WaitStatus
 		got, err := syscall.Wait4(-1, &ws, syscall.WUNTRACED, nil)
@@ -245,7 +281,7 @@ func orphans() bool {
 }
 
 // end hands over what is left of the tree and lets the launching thread go.
-func (t *tree) end(left bool) {
+func (t *Supervisor) end(left bool) {
 	defer close(t.release)
 	if t.server == nil || !left {
 		return

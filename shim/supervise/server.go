@@ -21,8 +21,8 @@ type server struct {
 	listener
 	cfg       Config
 	calls     [maxNumbers]*call
-	relaying  chan bool // closed when signals are passed on; nil where none are
-	ready     chan bool // closed when protected is known, too
+	relaying  chan bool // closed when signals are passed on, before which no program runs
+	ready     chan bool // closed when protected is known
 	protected *protected
 	processes *processes
 	moved     atomic.Bool // some process may have another root
@@ -32,6 +32,7 @@ type server struct {
 	fallen    atomic.Pointer[error] // why they cannot any more
 	alone     bool                  // one worker receives at a time
 	crew      *crew
+	listening gate     // open when there is a listener, or stopping is set
 	told      sync.Map // messages already printed
 	toldCount atomic.Int32
 	hears     [OpKill + 1]bool // ops without a file that the judge cares about
@@ -39,8 +40,8 @@ type server struct {
 	fds       int // the directory of this process's descriptors
 }
 
-func newServer(l listener, cfg Config, list []call) *server {
-	s := &server{listener: l, cfg: cfg, processes: newProcesses(), crew: newCrew(), pid: os.Getpid(), ready: make(chan bool)}
+func newServer(cfg Config, list []call) *server {
+	s := &server{cfg: cfg, processes: newProcesses(), crew: newCrew(), pid: os.Getpid(), ready: make(chan bool)}
 	s.alone = turnsFor(runtime.NumCPU()) == 1
 	for _, op := range []Op{OpMount, OpNamespace, OpConnect, OpPtrace, OpKill} {
 		s.hears[op] = cfg.Judge.Interested("", "", op)
@@ -57,9 +58,6 @@ func newServer(l listener, cfg Config, list []call) *server {
 // refused: without protected each is a fault.
 func (s *server) learn() {
 	defer close(s.ready)
-	if s.relaying != nil {
-		defer func() { <-s.relaying }()
-	}
 	defer func() {
 		if fault := recover(); fault != nil {
 			s.tell(fmt.Sprintf("guard: internal fault: %v", fault))
@@ -94,11 +92,11 @@ func newWorker(s *server) *worker {
 // work answers calls until the tree is gone or the server is told to stop.
 func (w *worker) work() {
 	defer quiet()()
+	w.listening.wait()
 	if w.cfg.Strict {
 		w.rights = ownRights()
 	}
 	for w.take() {
-		w.crew.first()
 		if !w.receives() {
 			w.crew.end()
 			return
@@ -237,22 +235,19 @@ func (s *server) fall(why error) {
 	}
 }
 
-// try has calls of this thread, which is under the filter, answered in both ways.
-// Nothing may be started before: where some security module or an outer filter
-// keeps guard from answering, that would wait for ever.
+// try has a call of this thread, which is under the filter, read and answered, and one with
+// a descriptor where that is what most answers need. Nothing may be started before:
+// where some security module or an outer filter keeps guard from answering, that
+// would wait for ever.
 func (s *server) try() error {
-	fd, e := callInside()
-	switch {
-	case fd >= 0:
-		closeFD(fd)
+	_, e := execInside("")
+	if e == unix.ENOENT {
 		e = 0
-	case e == unix.EINVAL && !s.cfg.Strict:
-		e = 0 // it was answered, only without a descriptor
 	}
-	if e == 0 {
-		if _, e = execInside(""); e == unix.ENOENT {
-			e = 0
-		}
+	if e == 0 && s.cfg.Strict {
+		var fd int
+		fd, e = callInside()
+		closeFD(fd)
 	}
 	if e != 0 {
 		s.fall(fmt.Errorf("try supervision: %w: %w", ErrUnsupported, e))

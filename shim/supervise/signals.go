@@ -30,16 +30,14 @@ var relayed = [...]syscall.Signal{
 	syscall.SIGPIPE, // is not, but a reader that has left must not end the tree
 }
 
-// relaySignals starts to listen until this process ends, except to what is
-// ignored: the program has inherited that.
-func relaySignals() *relay {
-	r := &relay{arrived: make(chan os.Signal, 16)}
+// listen listens to them until this process ends, except to what is ignored: the
+// program has inherited that. For each it switches threads some four times.
+func (r *relay) listen() {
 	for _, s := range relayed {
 		if !signal.Ignored(s) {
 			signal.Notify(r.arrived, s)
 		}
 	}
-	return r
 }
 
 // relay sends s to pid. A key pressed at the terminal has reached the program

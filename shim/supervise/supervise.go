@@ -175,8 +175,9 @@ type Config struct {
 	// again to go on judging processes that outlive the program; its main must
 	// call [ServeHandover]. Empty: what such processes ask for fails.
 	Handover []string
-	// State is handed to the rebuild function of [ServeHandover].
-	State []byte
+	// State makes what is handed to the rebuild function of [ServeHandover];
+	// nil: nothing. It is called when there is something to hand over.
+	State func() ([]byte, error)
 	// Stderr takes the few messages for people; nil means os.Stderr.
 	Stderr *os.File
 }

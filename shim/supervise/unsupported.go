@@ -11,7 +11,16 @@ func unsupported() error {
 	return fmt.Errorf("supervise on %s/%s: %w", runtime.GOOS, runtime.GOARCH, ErrUnsupported)
 }
 
+// Supervisor supervises nothing on this system.
+type Supervisor struct{}
+
+// New returns a supervisor that cannot run anything.
+func New(Config) *Supervisor { return new(Supervisor) }
+
 // Run returns [ErrUnsupported]: only Linux on amd64 and arm64 can supervise.
+func (*Supervisor) Run(string, []string, []string) (Status, error) { return Status{}, unsupported() }
+
+// Run returns [ErrUnsupported], too.
 func Run(string, []string, []string, Config) (Status, error) { return Status{}, unsupported() }
 
 // Probe reports that supervision is unsupported on this system.
