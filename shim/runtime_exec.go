@@ -124,7 +124,10 @@ func (r *runtimeJudge) judgeExec(e *supervise.Event) supervise.Answer {
 
 func (r *runtimeJudge) answerExec(e *supervise.Event, img *image, actions []rules.Action) supervise.Answer {
 	v := Settled(r.loaded.Policy.Evaluate(actions))
-	v.Findings = slices.DeleteFunc(v.Findings, func(f rules.Finding) bool { return r.owns(e.Proc, img, &actions[f.Action], f.Rule) })
+	step := len(v.Findings) > 0 && r.step(e)
+	v.Findings = slices.DeleteFunc(v.Findings, func(f rules.Finding) bool {
+		return step && rules.MatchID("git.*", f.Rule) || r.owns(e.Proc, img, &actions[f.Action], f.Rule)
+	})
 	v = Settled(v)
 	if v.Applied != rules.Allow {
 		img.loads, img.deletes = nil, nil

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"syscall"
 
@@ -160,12 +161,33 @@ func (r *runtimeJudge) lift(v rules.Verdict, actions []rules.Action, e *supervis
 	kept := v.Findings[:0]
 	for _, f := range v.Findings {
 		a := &actions[f.Action]
-		if !r.covered(a, img) && !r.owns(e.Proc, img, a, f.Rule) {
+		if !r.covered(a, img) && !r.owns(e.Proc, img, a, f.Rule) && !ownMemory(e) {
 			kept = append(kept, f)
 		}
 	}
 	v.Findings = kept
 	return Settled(v)
+}
+
+// ownMemory reports whether a process reads its own memory, or that of what it has
+// started, as a debugger does.
+func ownMemory(e *supervise.Event) bool {
+	rest, ok := strings.CutPrefix(e.Real, "/proc/")
+	if !ok || e.Op != supervise.OpRead || filepath.Base(rest) != "mem" {
+		return false
+	}
+	pid, _, _ := strings.Cut(rest, "/")
+	for range 64 {
+		if pid == strconv.Itoa(e.Proc.PID) {
+			return true
+		}
+		status, _ := os.ReadFile("/proc/" + pid + "/status")
+		_, after, _ := strings.Cut(string(status), "\nPPid:\t")
+		if pid, _, ok = strings.Cut(after, "\n"); !ok || pid == "0" {
+			return false
+		}
+	}
+	return false
 }
 
 // covered reports whether an action is part of what was judged as a whole.

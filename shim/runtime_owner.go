@@ -22,6 +22,21 @@ type property struct {
 	paths    []string
 }
 
+// packaged are the rules that do not speak against what a package manager does when
+// it installs from its repositories, scripts of the packages included: against
+// changes of these paths and, where there are none, against commands.
+func packaged() []property {
+	const system = "/{bin,sbin,lib,lib32,lib64,libx32,boot,usr,etc,opt,var,srv}/**"
+	return []property{{"", "files.*", []string{system}}, {"", "files.*", nil}, {"", "system.*", nil}}
+}
+
+const (
+	managers   = "apt apt-get aptitude unattended-upgrade dnf dnf5 dnf-3 yum microdnf zypper apk pacman"
+	installers = "dpkg dpkg-deb dpkg-divert dpkg-statoverride update-alternatives update-rc.d rpm " + managers
+	accounts   = "passwd su sudo runuser login chage chsh chfn unix_chkpwd unix_update useradd usermod userdel groupadd groupmod groupdel " +
+		"gpasswd chpasswd newusers pwck grpck pwconv grpconv vipw sshd cron crond systemd polkitd nscd sssd"
+)
+
 // properties lists what programs own. ~ is each home directory.
 func properties() []property {
 	return []property{
@@ -45,7 +60,10 @@ func properties() []property {
 		{"psql pg_dump pg_restore pg_isready createdb dropdb", "secrets.*", []string{"~/.pgpass", "~/.pg_service.conf"}},
 		{"mysql mysqldump mariadb mysqladmin", "secrets.*", []string{"~/.my.cnf", "~/.mylogin.cnf"}},
 		{"terraform tofu terragrunt", "secrets.*", []string{"**/*.tfstate", "**/*.tfstate.backup", "**/terraform.tfstate.d/**", "~/.terraform.d/**", "~/.terraformrc"}},
-		{"passwd su sudo login chage unix_chkpwd sshd cron systemd", "secrets.system", []string{"/etc/**"}},
+		{accounts, "secrets.system", []string{"/etc/**"}},
+		{accounts, "files.*", []string{"/etc/**"}},
+		{installers, "files.*", []string{"/{bin,sbin,lib,lib32,lib64,libx32,boot,usr,etc,opt,var,srv}/**"}},
+		{"ps top htop pgrep pidof w uptime", "secrets.memory", []string{"/proc/*/environ"}},
 		{"claude", "secrets.agent", []string{"~/.claude/**", "~/.claude.json", "~/.config/claude/**"}},
 		{"codex", "secrets.agent", []string{"~/.codex/**"}},
 		{"gemini", "secrets.agent", []string{"~/.gemini/**"}},
@@ -61,24 +79,88 @@ func properties() []property {
 // owns reports whether a rule does not speak against an action, because the
 // program that acts owns the file. Hooks of a repository are nobody's own.
 func (r *runtimeJudge) owns(p *supervise.Process, img *image, a *rules.Action, rule string) bool {
-	if a.Op == rules.Exec || p == nil {
+	if p == nil {
 		return false
 	}
+	if slices.ContainsFunc(packaged(), func(o property) bool { return rules.MatchID(o.rules, rule) && r.holds(&o, a) }) && r.installs(p) {
+		return true
+	}
 	names := r.names(p, img)
-	if len(names) == 0 {
+	if len(names) == 0 || a.Op == rules.Exec {
 		return false
 	}
 	for _, o := range properties() {
-		if !rules.MatchID(o.rules, rule) || !slices.ContainsFunc(strings.Fields(o.programs), func(n string) bool { return slices.Contains(names, n) }) {
-			continue
+		if rules.MatchID(o.rules, rule) && among(o.programs, names) && r.holds(&o, a) {
+			return true
 		}
-		for _, glob := range o.paths {
-			if r.matches(glob, a.Path) && (a.Real == "" || r.matches(glob, a.Real)) {
-				return true
-			}
+	}
+	return r.looksUp(img, a, rule)
+}
+
+// among reports whether a list of names has one of those.
+func among(list string, names []string) bool {
+	return slices.ContainsFunc(strings.Fields(list), func(n string) bool { return slices.Contains(names, n) })
+}
+
+// holds reports whether an action is on one of the paths, or of a command where
+// there are none.
+func (r *runtimeJudge) holds(o *property, a *rules.Action) bool {
+	if a.Op == rules.Exec {
+		return o.paths == nil
+	}
+	return slices.ContainsFunc(o.paths, func(glob string) bool {
+		return r.matches(glob, a.Path) && (a.Real == "" || r.matches(glob, a.Real))
+	})
+}
+
+// installs reports whether a process works for a package manager that was told names
+// of packages alone: no files, no other places for its own.
+func (r *runtimeJudge) installs(p *supervise.Process) bool {
+	for q := p; q != nil; q = q.Parent {
+		if among(managers, r.names(q, r.imageOf(q))) {
+			return !slices.ContainsFunc(q.Argv[min(1, len(q.Argv)):], func(w string) bool { return strings.ContainsAny(w, "/") || strings.Contains(w, "Invoke") })
 		}
 	}
 	return false
+}
+
+// compound are the commands of git that run others of its own, which would be refused
+// if a person gave them: stash resets, submodule checks out.
+const compound = "stash submodule worktree gc maintenance clone rebase pull am merge"
+
+// step reports whether a program that is run is a step of what git was told to do,
+// and was judged for as a whole; what the words for that name themselves is none.
+func (r *runtimeJudge) step(e *supervise.Event) bool {
+	if filepath.Base(e.Proc.Exe) != "git" || filepath.Base(e.Real) != "git" || !r.trusted(e.Proc.Exe) || !r.trusted(e.Real) {
+		return false
+	}
+	whole, part := r.subcommand(e.Proc.Argv), r.subcommand(e.Argv)
+	return part != "" && slices.Contains(strings.Fields(compound), strings.TrimSuffix(whole, "--helper")) &&
+		!slices.ContainsFunc(e.Proc.Argv, func(w string) bool { return slices.Contains(strings.Fields(w), part) })
+}
+
+// subcommand is what the program in argv is told to do, or "".
+func (r *runtimeJudge) subcommand(argv []string) string {
+	words := make([]value.Text, len(argv))
+	for i, w := range argv {
+		words[i] = value.Known(w)
+	}
+	p := r.loaded.Policy.Table().Parse(words)
+	if len(p.Subs) > 0 {
+		return p.Subs[0]
+	}
+	return ""
+}
+
+// looksUp reports whether an installed script has the system look up an account, for
+// which perl, as root, takes in the file of passwords: a script that was not told to
+// read it.
+func (r *runtimeJudge) looksUp(img *image, a *rules.Action, rule string) bool {
+	if rule != "secrets.system" || a.Path != "/etc/shadow" || img == nil || filepath.Base(img.exe) != "perl" {
+		return false
+	}
+	script := r.script(img)
+	return script != "" && r.trusted(script) && !slices.ContainsFunc(img.argv, func(w string) bool { return strings.Contains(w, "shadow") })
 }
 
 // matches compares a path with a glob that may begin with ~.

@@ -29,7 +29,7 @@ func (it *interp) repo(dir value.Text) Repo {
 
 // file records what happens to one file, with what is known of it.
 func (it *interp) file(op rules.Op, p value.Text, tree bool) {
-	a := rules.Action{Op: op, Path: p, Recursive: tree}
+	a := rules.Action{Op: op, Path: p, Recursive: tree && !it.single(p)}
 	if r := it.real(p); r != p && (op != rules.Delete && op != rules.Chmod || !it.ownCopy(p, r)) {
 		a.Real = r
 	}
@@ -50,6 +50,21 @@ func (it *interp) file(op rules.Op, p value.Text, tree bool) {
 	if op == rules.Delete && p.Known() {
 		it.st.files[string(p)] = file{absent: true}
 	}
+}
+
+// single reports whether a path leads to a file, so that a recursive command is about
+// nothing else. What another program runs may run in a place of its own.
+func (it *interp) single(p value.Text) bool {
+	if !p.Known() || it.away || len(it.via) > 0 {
+		return false
+	}
+	for d := string(p); d != "/" && d != "." && d != ""; d = path.Dir(d) {
+		if _, ok := it.st.files[d]; ok {
+			return false
+		}
+	}
+	fi, err := it.w.Lstat(string(p))
+	return err == nil && fi.Mode().IsRegular()
 }
 
 // tracked fills in whether git has a path that a rule may be interested in.

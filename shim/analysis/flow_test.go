@@ -15,6 +15,11 @@ func TestFlow(t *testing.T) {
 		text   string
 		refuse bool
 	}{
+		// A file is one, however it is deleted.
+		{`rm -rf notes.txt`, false},
+		{`rm -rf drafts`, true},
+		{`rm notes.txt; mv drafts notes.txt; rm -rf notes.txt`, true},
+		{`rm -rf notes.txt .env`, true},
 		// PWD is a variable like others until cd sets it again.
 		{`PWD=/; cd /does-not-exist; chmod -R 000 "$PWD"`, true},
 		{`PWD=/; cd src; ls "$PWD"; rm -rf "$PWD/../node_modules"`, false},
