@@ -318,6 +318,7 @@ func (c *call) put(p value.Text, how rules.How, src value.Text) {
 			f.alias = ""
 		}
 		f.copy = c.copies(src)
+		f.moved = f.alias != "" && slices.ContainsFunc(c.p.Args, func(a programs.Arg) bool { return a.Effect.Kind() == "move" })
 		f.fresh = f.copy && ex == rules.False && it.isDir(src)
 	} else if c.p.Spec != nil && c.p.Spec.Output == "stdin" && it.stdin.set {
 		f.content, f.known = it.stdin.asText(), true

@@ -29,13 +29,17 @@ func (it *interp) repo(dir value.Text) Repo {
 
 // file records what happens to one file, with what is known of it.
 func (it *interp) file(op rules.Op, p value.Text, tree bool) {
+	named := p
+	if op == rules.Delete {
+		p = it.unmoved(p)
+	}
 	a := rules.Action{Op: op, Path: p, Recursive: tree && !it.single(p)}
 	if r := it.real(p); r != p && (op != rules.Delete && op != rules.Chmod || !it.ownCopy(p, r)) {
 		a.Real = r
 	}
 	switch op {
 	case rules.Delete:
-		a.Exists = it.exists(p)
+		a.Exists = it.exists(named)
 		it.deleted(&a)
 	case rules.Read, rules.Load:
 		it.tracked(&a)
@@ -47,9 +51,21 @@ func (it *interp) file(op rules.Op, p value.Text, tree bool) {
 		a.Why = "the name comes from the network"
 	}
 	it.emit(a)
-	if op == rules.Delete && p.Known() {
-		it.st.files[string(p)] = file{absent: true}
+	if op == rules.Delete && named.Known() {
+		it.st.files[string(named)] = file{absent: true}
 	}
+}
+
+// unmoved is where what is at p was before this command moved it there.
+func (it *interp) unmoved(p value.Text) value.Text {
+	if p.Known() {
+		for d := string(p); d != "/" && d != "." && d != ""; d = path.Dir(d) {
+			if f, ok := it.st.files[d]; ok && f.moved {
+				return value.Text(f.alias + string(p)[len(d):])
+			}
+		}
+	}
+	return p
 }
 
 // single reports whether a path leads to a file, so that a recursive command is about

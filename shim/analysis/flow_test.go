@@ -19,6 +19,10 @@ func TestFlow(t *testing.T) {
 		{`rm -rf notes.txt`, false},
 		{`rm -rf drafts`, true},
 		{`rm notes.txt; mv drafts notes.txt; rm -rf notes.txt`, true},
+		{`mv drafts old; rm -rf old`, true},
+		{`cp -r drafts old; rm -rf old`, false},
+		{`ln -s drafts old; rm old`, false},
+		{`mv node_modules old; rm -rf old`, false},
 		{`rm -rf notes.txt .env`, true},
 		// PWD is a variable like others until cd sets it again.
 		{`PWD=/; cd /does-not-exist; chmod -R 000 "$PWD"`, true},

@@ -33,6 +33,7 @@ type file struct {
 	content value.Text // what was written, when known is set
 	known   bool
 	alias   string // the same data as this path: a copy, link or renamed file
+	moved   bool   // it was moved here from there
 	copy    bool   // it is a copy: what becomes of it does not touch the other
 	created bool   // did not exist before
 	fresh   bool   // a directory that is new: nothing in it is older
