@@ -21,6 +21,7 @@ import (
 	"guard/rules/programs"
 	"guard/shim/analysis"
 	"guard/shim/runner"
+	"guard/shim/supervise"
 )
 
 // Locations says where guard finds what it trusts. Nothing in it comes from the
@@ -32,6 +33,7 @@ type Locations struct {
 	UID   int
 	User  string // name of the user, or the number
 	Shell runner.Locations
+	Level supervise.Level // of the run-time layer, where no policy states one
 }
 
 // DefaultLocations returns the places of the contract in docs/architecture.md for the user that runs
@@ -48,6 +50,7 @@ func DefaultLocations() Locations {
 			loc.State = fmt.Sprintf("%s/guard-%d", "/tmp", loc.UID)
 		}
 	}
+	loc.Level = supervise.DefaultLevel()
 	return loc
 }
 
@@ -115,8 +118,9 @@ type Loaded struct {
 	Log      string // path of the log
 	LogFail  bool   // run although the log cannot be written
 	Shells   map[string]string
-	TTY      bool // interactive shells are allowed without the run-time layer
-	Level    string
+	TTY      bool            // interactive shells are allowed without the run-time layer
+	Level    string          // of the run-time layer, as the policy states it
+	usual    supervise.Level // where it states none
 	Require  bool
 	Strict   bool   // the run-time layer opens files on the programs' behalf
 	Root     string // of the repository, or the starting directory
@@ -128,7 +132,7 @@ type Loaded struct {
 // warning.
 func Load(l Locations, w analysis.World) (*Loaded, error) {
 	table := programs.Builtin()
-	out := &Loaded{Log: l.Log(), Shells: map[string]string{}}
+	out := &Loaded{Log: l.Log(), Shells: map[string]string{}, usual: l.Level}
 	var layers []*rules.Layer
 	managed, err := managedFiles(l.Etc)
 	if err != nil {

@@ -90,8 +90,17 @@ func ServeHandover(loc Locations) int {
 	})
 }
 
-// RuntimeLevel is the level of the run-time layer that the policy states, or off.
+// RuntimeLevel is the level of the run-time layer that the policy states or, where it
+// states none, the usual one here.
 func (l *Loaded) RuntimeLevel() supervise.Level {
+	if l.Level == "" {
+		return l.usual
+	}
+	return l.StatedLevel()
+}
+
+// StatedLevel is the level that the policy states, or off.
+func (l *Loaded) StatedLevel() supervise.Level {
 	var level supervise.Level
 	if l.Level != "" && level.UnmarshalText([]byte(l.Level)) != nil {
 		return supervise.LevelFull

@@ -31,16 +31,18 @@ func packaged() []property {
 }
 
 const (
+	perl       = "perl"
 	managers   = "apt apt-get aptitude unattended-upgrade dnf dnf5 dnf-3 yum microdnf zypper apk pacman"
 	installers = "dpkg dpkg-deb dpkg-divert dpkg-statoverride update-alternatives update-rc.d rpm " + managers
 	accounts   = "passwd su sudo runuser login chage chsh chfn unix_chkpwd unix_update useradd usermod userdel groupadd groupmod groupdel " +
-		"gpasswd chpasswd newusers pwck grpck pwconv grpconv vipw sshd cron crond systemd polkitd nscd sssd"
+		"id groups setpriv start-stop-daemon gpasswd chpasswd newusers pwck grpck pwconv grpconv vipw adduser addgroup deluser delgroup sshd cron crond systemd polkitd nscd sssd"
 )
 
 // properties lists what programs own. ~ is each home directory.
 func properties() []property {
 	return []property{
 		{"git jj gix cargo", "git.metadata", []string{"**/.git", "**/.git/**"}},
+		{"git", "files.startup*", []string{"~/.gitconfig", "~/.config/git/config"}},
 		{"git git-remote-https git-remote-http git-credential-store git-lfs curl wget", "secrets.credentials", []string{"~/.netrc", "~/.git-credentials", "~/.config/git/credentials"}},
 		{"ssh ssh-add ssh-agent ssh-keygen ssh-keyscan sshfs scp sftp rsync", "secrets.*", []string{"**/.ssh/**", "/etc/ssh/**", "~/.ssh"}},
 		{"sshd sshd-session", "secrets.*", []string{"/etc/ssh/**", "**/.ssh/**"}},
@@ -61,7 +63,7 @@ func properties() []property {
 		{"mysql mysqldump mariadb mysqladmin", "secrets.*", []string{"~/.my.cnf", "~/.mylogin.cnf"}},
 		{"terraform tofu terragrunt", "secrets.*", []string{"**/*.tfstate", "**/*.tfstate.backup", "**/terraform.tfstate.d/**", "~/.terraform.d/**", "~/.terraformrc"}},
 		{accounts, "secrets.system", []string{"/etc/**"}},
-		{accounts, "files.*", []string{"/etc/**"}},
+		{accounts, "files.*", []string{"/etc/**", "/home/**"}},
 		{installers, "files.*", []string{"/{bin,sbin,lib,lib32,lib64,libx32,boot,usr,etc,opt,var,srv}/**"}},
 		{"ps top htop pgrep pidof w uptime", "secrets.memory", []string{"/proc/*/environ"}},
 		{"claude", "secrets.agent", []string{"~/.claude/**", "~/.claude.json", "~/.config/claude/**"}},
@@ -156,7 +158,7 @@ func (r *runtimeJudge) subcommand(argv []string) string {
 // which perl, as root, takes in the file of passwords: a script that was not told to
 // read it.
 func (r *runtimeJudge) looksUp(img *image, a *rules.Action, rule string) bool {
-	if rule != "secrets.system" || a.Path != "/etc/shadow" || img == nil || filepath.Base(img.exe) != "perl" {
+	if rule != "secrets.system" || a.Path != "/etc/shadow" || img == nil || filepath.Base(img.exe) != perl {
 		return false
 	}
 	script := r.script(img)
@@ -195,7 +197,7 @@ func (r *runtimeJudge) names(p *supervise.Process, img *image) []string {
 	if r.opt.Agent && p.Parent == nil && r.isRoot(p) {
 		out = append(out, filepath.Base(r.opt.Argv[0]))
 	}
-	if img == nil || !interprets(base) {
+	if img == nil || !interprets(base) && base != perl {
 		return out
 	}
 	script := r.script(img)

@@ -114,7 +114,7 @@ func examineKernel(w io.Writer, l *shim.Loaded, r supervise.Report) bool {
 		if r.Inside {
 			reason = "an outer guard judges this process already"
 		}
-		good := !l.Require && l.RuntimeLevel() == supervise.LevelOff || r.Inside
+		good := !l.Require && l.StatedLevel() == supervise.LevelOff || r.Inside
 		return finding(w, good, "run time", "text only: %s", reason)
 	}
 	finding(w, true, "kernel", "%s: killable wait %s, injection %s, wake-up %s, openat2 %s, Landlock ABI %d, Yama scope %d",
@@ -123,13 +123,25 @@ func examineKernel(w io.Writer, l *shim.Loaded, r supervise.Report) bool {
 		finding(w, true, "setuid", "under the run-time layer sudo, ping and other setuid programs fail: it needs no_new_privs")
 	}
 	if l.RuntimeLevel() == supervise.LevelOff {
-		return finding(w, true, "run time", "works here; shells use the text layer alone, as no policy states [runtime] level; guard run uses full")
+		why := "no policy states [runtime] level"
+		if l.Level != "" {
+			why = "the policy states"
+		}
+		return finding(w, true, "run time", "works here; shells use the text layer alone, as %s; guard run uses full", why)
 	}
 	how := ""
 	if l.Strict {
 		how = ", strict"
 	}
-	return finding(w, r.AddFD || !l.Strict, "run time", "level %s%s, which the policy states", l.RuntimeLevel(), how)
+	why := "which the policy states"
+	switch {
+	case l.Level != "":
+	case r.UID == 0:
+		why = "as you are root and no policy states another"
+	default:
+		why = "as this is a container and no policy states another"
+	}
+	return finding(w, r.AddFD || !l.Strict, "run time", "level %s%s, %s", l.RuntimeLevel(), how, why)
 }
 
 func word(b bool) string {

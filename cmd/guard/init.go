@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bufio"
 	"errors"
 	"fmt"
 	"io"
@@ -9,13 +10,15 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/mattn/go-isatty"
 	"github.com/spf13/cobra"
 
 	"guard/rules/starter"
+	"guard/shim/supervise"
 )
 
 func (c *cli) initialize() *cobra.Command {
-	var output string
+	var output, level string
 	var force bool
 	names := starter.Names()
 	cmd := &cobra.Command{
@@ -26,8 +29,12 @@ func (c *cli) initialize() *cobra.Command {
 ` + starterTable() + `
 It writes ~/.config/guard/policy.toml of the user in the passwd file, or the file of
 --output (- is the standard output), and overwrites a file only with --force, which
-keeps the old one beside it as FILE.old.`,
+keeps the old one beside it as FILE.old.
+
+--level states the level of the run-time layer. Where that works, is not what shells
+use without being told to, and the policy leaves it open, init asks on a terminal.`,
 		Example: `  guard init
+  guard init laptop --level full
   guard init ci --output policy.toml`,
 		Args:              cobra.MaximumNArgs(1),
 		ValidArgsFunction: oneOf(starterWords()...),
@@ -42,13 +49,36 @@ keeps the old one beside it as FILE.old.`,
 			if err != nil {
 				return fmt.Errorf("init: %w", err)
 			}
+			if level == "" && output != "-" && isatty.IsTerminal(0) && c.loc.Level == supervise.LevelOff && !starter.StatesLevel(text) && supervise.Probe().Supported {
+				level = askLevel(os.Stdin, os.Stdout)
+			}
+			if level != "" {
+				var l supervise.Level
+				if err := l.UnmarshalText([]byte(level)); err != nil {
+					return fmt.Errorf("init --level: %w", err)
+				}
+				text = starter.WithLevel(text, level)
+			}
 			return c.writeStarter(os.Stdout, text, output, force)
 		},
 	}
 	cmd.Flags().StringVarP(&output, "output", "o", "", "write to this file")
 	completeFlag(cmd, "output", policyFiles)
+	cmd.Flags().StringVar(&level, "level", "", "state this level of the run-time layer: off, exec, write or full")
+	completeFlag(cmd, "level", oneOf("off", "exec", "write", "full"))
 	cmd.Flags().BoolVar(&force, "force", false, "replace a file that is there, and keep it as FILE.old")
 	return cmd
+}
+
+// askLevel asks a person for the level; no answer states none.
+func askLevel(in io.Reader, out io.Writer) string {
+	fmt.Fprint(out, "Should guard also judge what programs really do, such as build scripts and python -c?\n"+
+		"Below that layer sudo, ping and other setuid programs do not work. [y/N] ")
+	answer, _ := bufio.NewReader(in).ReadString('\n')
+	if a := strings.ToLower(strings.TrimSpace(answer)); a == "y" || a == "yes" {
+		return "full"
+	}
+	return ""
 }
 
 // starterTable lists the starter policies and whom they suit.

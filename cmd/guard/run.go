@@ -69,7 +69,7 @@ func (c *cli) supervise(flag string, args []string) error {
 	if err != nil {
 		return c.fault(err)
 	}
-	level, err := runLevel(l.RuntimeLevel(), flag)
+	level, err := runLevel(l.StatedLevel(), flag)
 	if err != nil {
 		return err
 	}

@@ -190,6 +190,7 @@ func TestRuntimeAllows(t *testing.T) {
 		{"stash with what is new", `git config user.name a; git config user.email a@b; echo '*env' >> .git/info/exclude; echo y > new; git stash push -qu; git stash pop -q > /dev/null; cat new`, "y\n", "git"},
 		{"worktree", `git worktree add -q ../tree -b side; ls ../tree; git worktree remove ../tree; ls ../tree 2>/dev/null; echo ok`, "n\nok\n", "git"},
 		{"clone", `git clone -q . ../clone; ls ../clone`, "n\n", "git"},
+		{"settings of git", `echo '[user]' > ~/.gitconfig; git config --global user.name a; git config --global --unset user.name; echo $?`, "0\n", "git"},
 		{"processes", `ps aux | awk 'END { print (NR > 1) }'`, "1\n", "ps"},
 		{"debug", `printf 'int main(){return 0;}' > m.c; gcc -g -o m m.c; gdb -batch -ex 'break main' -ex run -ex 'info registers rip' ./m 2>&1 | grep -c '^rip'; echo ok`, "1\nok\n", "gdb"},
 		{"made and removed", `mkdir -p t/u; touch t/u/x; rm -rf t; test -e t || echo gone`, "gone\n", ""},

@@ -33,6 +33,37 @@ func supervisedShell(t testing.TB, dir, text string) {
 	}
 }
 
+// TestRuntimeUsual holds that shells use the level that is usual for this user, but
+// where a policy states another.
+func TestRuntimeUsual(t *testing.T) {
+	supervised(t)
+	for _, test := range []struct {
+		usual, policy string
+		leaks         bool
+	}{
+		{"off", "", true},
+		{"full", "", false},
+		{"full", "[policy]\nname = \"p\"\n", false},
+		{"full", runtimeTable("off"), true},
+		{"full", runtimeTable("exec"), true},
+		{"off", runtimeTable("full"), false},
+	} {
+		dir := t.TempDir()
+		supervisedShell(t, dir, test.policy)
+		for name, text := range map[string]string{"root/usual": test.usual, ".env": "CANARY"} {
+			if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+		cmd := exec.Command(filepath.Join(dir, "bash"), "-c", `read n; read x < "$n"; echo "$x"`)
+		cmd.Dir, cmd.Stdin = dir, strings.NewReader(".env\n")
+		out, _ := cmd.CombinedOutput()
+		if strings.Contains(string(out), "CANARY") != test.leaks {
+			t.Errorf("usual %s, policy %q: %s", test.usual, test.policy, out)
+		}
+	}
+}
+
 // TestRuntimeRefused holds that where the layer cannot work nothing is started
 // half-way: the text layer does alone, and the log says so, or nothing is run where
 // the policy requires it.

@@ -376,3 +376,47 @@ func (s sitting) run(t *testing.T, path string) string {
 	text = strings.ReplaceAll(text, path, "SHELL")
 	return processNumber.ReplaceAllString(text, "[$1] PID")
 }
+
+// TestInitAsks holds that guard init asks a person on a terminal about the run-time
+// layer, where no policy has stated a level, and writes what is answered.
+func TestInitAsks(t *testing.T) {
+	supervised(t)
+	self, err := exec.LookPath("guard") // this test's own
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, test := range []struct {
+		args, types string
+		asks, full  bool
+	}{
+		{"init", "y\n", true, true},
+		{"init locked-down", "", false, false},
+		{"init production", "\n", true, false},
+		{"init laptop", "no\n", true, false},
+		{"init ci", "", false, true},
+		{"init --level full", "", false, true},
+	} {
+		root := t.TempDir()
+		home := filepath.Join(root, "home")
+		if err := os.Mkdir(home, 0o755); err != nil {
+			t.Fatal(err)
+		}
+		cmd := exec.Command(self, strings.Fields(test.args)...)
+		cmd.Env = append(os.Environ(), "GUARD_TEST_ROOT="+root, "HOME="+home)
+		s := onTerminal(t, cmd)
+		if test.asks {
+			s.expect(t, "[y/N] ")
+			if _, err := s.master.WriteString(test.types); err != nil {
+				t.Fatal(err)
+			}
+		}
+		shown := s.end(t)
+		if strings.Contains(shown, "[y/N]") != test.asks {
+			t.Errorf("%s: asks: %s", test.args, shown)
+		}
+		policy, err := os.ReadFile(filepath.Join(home, ".config/guard/policy.toml"))
+		if err != nil || strings.Contains(string(policy), "\n[runtime]\nlevel = \"full\"\n") != test.full {
+			t.Errorf("%s, %q: %v\n%s", test.args, test.types, err, policy)
+		}
+	}
+}

@@ -5,7 +5,10 @@ package starter
 import (
 	"embed"
 	"fmt"
+	"regexp"
+	"slices"
 	"strings"
+	"sync"
 )
 
 //go:embed *.toml
@@ -45,4 +48,23 @@ func Text(name string) ([]byte, error) {
 		}
 	}
 	return nil, fmt.Errorf("no starter policy is called %q: there are %s", name, strings.Join(Names(), ", "))
+}
+
+// levelLines is where a starter policy states the level of the run-time layer, or
+// shows in comments how to.
+var levelLines = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?m)^(# )?\[runtime\]\n(?:# )?level = "\w+"$`) })
+
+// StatesLevel reports whether a starter policy states a level of the run-time layer.
+func StatesLevel(text []byte) bool {
+	m := levelLines().FindSubmatch(text)
+	return m != nil && len(m[1]) == 0
+}
+
+// WithLevel states a level of the run-time layer in a starter policy.
+func WithLevel(text []byte, level string) []byte {
+	table := "[runtime]\nlevel = \"" + level + "\""
+	if at := levelLines().FindIndex(text); at != nil {
+		return slices.Concat(text[:at[0]], []byte(table), text[at[1]:])
+	}
+	return slices.Concat(text, []byte("\n"+table+"\n"))
 }

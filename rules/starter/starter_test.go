@@ -146,7 +146,7 @@ func TestStated(t *testing.T) {
 		if l.Mode == nil || *l.Mode != rules.Enforce {
 			t.Errorf("%s does not state that it enforces", name)
 		}
-		if want := map[string]string{"ci": "full"}[name]; l.Level != want {
+		if want := map[string]string{"ci": "full", "locked-down": "off"}[name]; l.Level != want {
 			t.Errorf("%s: run-time level %q, want %q", name, l.Level, want)
 		}
 		if len(l.Exceptions) > 0 || len(l.Drop) > 0 || l.LogFailOK || l.AllowTTY != nil {
@@ -162,5 +162,27 @@ func TestStated(t *testing.T) {
 	}
 	if d := parse(t, "locked-down").Default; d == nil || *d != rules.Deny {
 		t.Error("locked-down denies by default")
+	}
+}
+
+// TestLevel holds that a level can be stated in each policy, whatever it said.
+func TestLevel(t *testing.T) {
+	for _, name := range starter.Names() {
+		text, err := starter.Text(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, want := starter.StatesLevel(text), parse(t, name).Level != ""; got != want {
+			t.Errorf("%s states a level: %v, want %v", name, got, want)
+		}
+		for _, level := range []string{"off", "exec", "write", "full"} {
+			l, warn, err := rules.ParseLayer(name+".toml", starter.WithLevel(text, level), rules.User, programs.Builtin())
+			if err != nil || len(warn) > 0 {
+				t.Fatalf("%s at %s: %v, %v", name, level, err, warn)
+			}
+			if l.Level != level || len(l.Rules) != len(parse(t, name).Rules) {
+				t.Errorf("%s at %s: level %q, %d rules", name, level, l.Level, len(l.Rules))
+			}
+		}
 	}
 }

@@ -3,6 +3,7 @@
 package supervise
 
 import (
+	"os"
 	"os/exec"
 	"syscall"
 	"testing"
@@ -13,6 +14,17 @@ func TestProbe(t *testing.T) {
 	t.Logf("%+v", r)
 	if r.Supported && !r.AddFD {
 		t.Error("a call was caught but no descriptor could be injected")
+	}
+}
+
+// TestDefaultLevel: root has the layer without being asked. Others have it in a
+// container, which a test cannot put itself into.
+func TestDefaultLevel(t *testing.T) {
+	if os.Geteuid() == 0 && DefaultLevel() != LevelFull {
+		t.Error("root is not at full")
+	}
+	if os.Geteuid() != 0 && container() == "" && DefaultLevel() != LevelOff {
+		t.Error("a plain user has the layer without being asked")
 	}
 }
 

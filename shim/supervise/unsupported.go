@@ -23,6 +23,9 @@ func (*Supervisor) Run(string, []string, []string) (Status, error) { return Stat
 // Run returns [ErrUnsupported], too.
 func Run(string, []string, []string, Config) (Status, error) { return Status{}, unsupported() }
 
+// DefaultLevel is [LevelOff].
+func DefaultLevel() Level { return LevelOff }
+
 // Probe reports that supervision is unsupported on this system.
 func Probe() Report { return Report{Reason: unsupported().Error(), UID: -1, Yama: -1} }
 

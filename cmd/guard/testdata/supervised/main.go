@@ -16,6 +16,11 @@ func main() {
 	}
 	root := filepath.Join(filepath.Dir(exe), "root")
 	loc := shim.Locations{Etc: filepath.Join(root, "etc"), Home: filepath.Join(root, "home"), UID: os.Getuid()}
+	if text, err := os.ReadFile(filepath.Join(root, "usual")); err == nil {
+		if err := loc.Level.UnmarshalText(text); err != nil {
+			panic(err)
+		}
+	}
 	if len(os.Args) == 2 && os.Args[1] == shim.HandoverCommand {
 		os.Exit(shim.ServeHandover(loc))
 	}
