@@ -121,8 +121,11 @@ func (r *runtimeJudge) actions(e *supervise.Event) []rules.Action {
 // replaced adds what the new name of a rename or link does.
 func (r *runtimeJudge) replaced(e *supervise.Event, add func(rules.Op, string, string, rules.How, rules.Tri)) {
 	how, exists := rules.Create, rules.False
-	if _, err := os.Lstat(e.Real2); err == nil {
+	if fi, err := os.Lstat(e.Real2); err == nil {
 		how, exists = rules.Overwrite, rules.True
+		if fi.Mode()&os.ModeDevice != 0 { // what is written to one stays in it
+			add(rules.Delete, e.Path2, e.Real2, 0, exists)
+		}
 	}
 	add(rules.Write, e.Path2, e.Real2, how, exists)
 }

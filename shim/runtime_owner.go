@@ -148,8 +148,11 @@ func (r *runtimeJudge) subcommand(argv []string) string {
 		words[i] = value.Known(w)
 	}
 	p := r.loaded.Policy.Table().Parse(words)
-	if len(p.Subs) > 0 {
+	switch {
+	case len(p.Subs) > 0:
 		return p.Subs[0]
+	case len(p.Args) > 0: // one that only git itself uses
+		return string(p.Args[0].Text)
 	}
 	return ""
 }

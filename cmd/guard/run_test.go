@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
+	"golang.org/x/sys/unix"
 
 	"guard/shim/supervise"
 )
@@ -189,8 +190,9 @@ func TestRuntimeAllows(t *testing.T) {
 		{"stash", `git config user.name a; git config user.email a@b; echo y >> n; git stash push -q; wc -l < n; git stash pop -q; wc -l < n`, "1\n2\n", "git"},
 		{"stash with what is new", `git config user.name a; git config user.email a@b; echo '*env' >> .git/info/exclude; echo y > new; git stash push -qu; git stash pop -q > /dev/null; cat new`, "y\n", "git"},
 		{"worktree", `git worktree add -q ../tree -b side; ls ../tree; git worktree remove ../tree; ls ../tree 2>/dev/null; echo ok`, "n\nok\n", "git"},
+		{"submodule", `git init -q ../part; cp n ../part/n; git -C ../part add n; git -C ../part -c user.name=a -c user.email=b commit -qm m; git -c protocol.file.allow=always submodule --quiet add ../part part; ls part`, "n\n", "git"},
 		{"clone", `git clone -q . ../clone; ls ../clone`, "n\n", "git"},
-		{"settings of git", `echo '[user]' > ~/.gitconfig; git config --global user.name a; git config --global --unset user.name; echo $?`, "0\n", "git"},
+		{"settings of git", `unset GIT_CONFIG_GLOBAL; echo '[user]' > ~/.gitconfig; git config --global user.name a; git config --global --unset user.name; echo $?`, "0\n", "git"},
 		{"processes", `ps aux | awk 'END { print (NR > 1) }'`, "1\n", "ps"},
 		{"debug", `printf 'int main(){return 0;}' > m.c; gcc -g -o m m.c; gdb -batch -ex 'break main' -ex run -ex 'info registers rip' ./m 2>&1 | grep -c '^rip'; echo ok`, "1\nok\n", "gdb"},
 		{"made and removed", `mkdir -p t/u; touch t/u/x; rm -rf t; test -e t || echo gone`, "gone\n", ""},
@@ -237,6 +239,24 @@ func TestRuntimeDamage(t *testing.T) {
 			if data, _ := os.ReadFile(filepath.Join(p.dir, ".env")); string(data) != "KEY=CANARY\n" {
 				t.Errorf("%s: %q changed the file to %q: %s", level, text, data, errs)
 			}
+		}
+	}
+}
+
+// TestRuntimeDevice holds that nothing is put in the place of a device, as git does
+// with a settings file that is called /dev/null.
+func TestRuntimeDevice(t *testing.T) {
+	supervised(t)
+	name := fmt.Sprintf("/dev/guard-test-%d", os.Getpid())
+	if err := unix.Mknod(name, unix.S_IFCHR|0o666, int(unix.Mkdev(1, 3))); err != nil {
+		t.Skipf("no devices here: %v", err)
+	}
+	t.Cleanup(func() { os.Remove(name) })
+	for _, text := range []string{`read n; echo x > new; mv new DEV`, `read n; git config -f DEV user.name a`, `read n; echo x > DEV`} {
+		p := newProject(t, "write")
+		out, errs, _ := p.shell(t, "x="+name+"; "+strings.ReplaceAll(text, "DEV", `"${x}$(:)"`))
+		if fi, err := os.Lstat(name); err != nil || fi.Mode()&os.ModeDevice == 0 {
+			t.Fatalf("%s: no device any more: %v, %s%s", text, err, out, errs)
 		}
 	}
 }
