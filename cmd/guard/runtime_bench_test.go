@@ -30,7 +30,8 @@ func works() []work {
 		{name: "grep-include", need: "grep", text: always("grep -rl zzzz_absent /usr/include; true")},
 		{name: "make", need: "make gcc", make: cProject, anew: cleanC, text: always("make -s -j2")},
 		{name: "go-build", need: "go", make: overlay, anew: changeOverlay, text: goBuild},
-		{name: "unittest", need: "python3", make: pySuite, text: python},
+		{name: "unittest", need: "python3", make: pySuite(2), text: python},
+		{name: "unittest-files", need: "python3", make: pySuite(20), text: python},
 		{name: "npm-ci", need: "npm node", make: npmProject, text: always("npm ci --offline --no-audit --no-fund --loglevel=error")},
 	}
 }
@@ -230,7 +231,12 @@ func source(b *testing.B) string {
 
 // pySuite is 40 small test modules that load parts of the library, write and
 // read files.
-func pySuite(b *testing.B, dir string) {
+// pySuite is 80 tests, half of which write, read and delete so many files.
+func pySuite(files int) func(*testing.B, string) {
+	return func(b *testing.B, dir string) { putSuite(b, dir, files) }
+}
+
+func putSuite(b *testing.B, dir string, files int) {
 	modules := []string{"json", "sqlite3", "decimal", "csv", "email.message", "http.client", "logging.config", "xml.dom.minidom"}
 	for i := range 40 {
 		put(b, fmt.Sprintf(`import os, tempfile, unittest
@@ -239,7 +245,7 @@ import %s
 class Test%d(unittest.TestCase):
     def test_files(self):
         with tempfile.TemporaryDirectory() as d:
-            for n in range(20):
+            for n in range(%d):
                 with open(os.path.join(d, str(n)), "w") as f:
                     f.write("x" * n)
                 with open(os.path.join(d, str(n))) as f:
@@ -247,7 +253,7 @@ class Test%d(unittest.TestCase):
 
     def test_sum(self):
         self.assertEqual(sum(x * x for x in range(20000)), 2666466670000)
-`, modules[i%len(modules)], i), dir, "tests", fmt.Sprintf("test_%d.py", i))
+`, modules[i%len(modules)], i, files), dir, "tests", fmt.Sprintf("test_%d.py", i))
 	}
 	put(b, "", dir, "tests", "__init__.py")
 }
