@@ -177,12 +177,9 @@ func (c *shell) dialect() dialect.Shell {
 	return dialect.Bash
 }
 
-// judge decides about text and, if it may run, becomes the shell. script is the
-// path of a script file; input, if not nil, is the standard input to run from.
-func (c *shell) judge(text, script string, input []byte) (int, error) {
-	src := analysis.Source{
-		Text: text, Shell: c.dialect(), Arg0: c.inv.Arg0, Args: c.inv.Args, Stdin: input != nil, Script: script,
-	}
+// source is text in the shell of this call.
+func (c *shell) source(text string) analysis.Source {
+	src := analysis.Source{Text: text, Shell: c.dialect(), Arg0: c.inv.Arg0, Args: c.inv.Args}
 	for _, o := range c.inv.Set {
 		if o.On {
 			src.Set = append(src.Set, o.Name)
@@ -197,6 +194,14 @@ func (c *shell) judge(text, script string, input []byte) (int, error) {
 		src.Set = append(src.Set, "interactive")
 		src.Shopt = append(src.Shopt, "expand_aliases")
 	}
+	return src
+}
+
+// judge decides about text and, if it may run, becomes the shell. script is the
+// path of a script file; input, if not nil, is the standard input to run from.
+func (c *shell) judge(text, script string, input []byte) (int, error) {
+	src := c.source(text)
+	src.Stdin, src.Script = input != nil, script
 	j := c.loaded.Judge(c.world, src, true)
 	if j.Err != nil {
 		if m := runner.Message(c.real, text, c.inv.Name); m != "" {
@@ -288,9 +293,12 @@ func readScript(p string) ([]byte, error) {
 
 // stdin judges a script on the standard input: it is read to its end first.
 func (c *shell) stdin() (int, error) {
-	data, err := io.ReadAll(io.LimitReader(os.Stdin, maxStdin+1))
+	data, open, err := readScriptStdin(c.supervised())
 	if err != nil {
 		return fault(fmt.Errorf("read script from standard input: %w", err), ""), nil
+	}
+	if open {
+		return c.session(data)
 	}
 	if data == nil {
 		data = []byte{}

@@ -67,6 +67,13 @@ func (s *Supervisor) Run(o RunOptions) (supervise.Status, error) {
 	return s.layer.Run(o.Path, o.Argv, s.judge.world.Environ())
 }
 
+// exclude runs f while the judge of the tree rests: both ask the same policy.
+func (s *Supervisor) exclude(f func()) {
+	s.judge.mu.Lock()
+	defer s.judge.mu.Unlock()
+	f()
+}
+
 // ServeHandover is the life of the process that judges what outlived a shell; it
 // returns an exit status.
 func ServeHandover(loc Locations) int {
@@ -189,7 +196,12 @@ func newRuntimeJudge(l *Loaded, w *analysis.Host, start time.Time) *runtimeJudge
 // serve tells the judge what is run.
 func (r *runtimeJudge) serve(o RunOptions) {
 	r.opt = o
-	for _, a := range o.Allowed {
+	r.permit(o.Allowed)
+}
+
+// permit takes in what the text layer has seen and allowed.
+func (r *runtimeJudge) permit(actions []rules.Action) {
+	for _, a := range actions {
 		for _, p := range []string{string(a.Path), string(a.Real)} {
 			switch {
 			case p == "":

@@ -56,6 +56,7 @@ type Span struct{ From, To int }
 type ParseError struct {
 	Message           string
 	Line, Col, Offset int
+	Incomplete        bool // more text may mend it
 }
 
 // Error implements the error interface.
@@ -104,6 +105,21 @@ func ParseText(sh Shell, src string, o Options, lim Limits) Parse {
 		p.Files, p.Shells = p.Files[:1], p.Shells[:1]
 	}
 	return p
+}
+
+// Complete reports whether a shell that is given src, whole lines, runs it or rejects
+// it before it reads another.
+func Complete(sh Shell, src string, o Options) bool {
+	line := strings.TrimSuffix(src, "\n")
+	if joins := len(line) - len(strings.TrimRight(line, "\\")); joins%2 == 1 {
+		return false
+	}
+	if p := ParseText(sh, src, o, DefaultLimits()); p.Err != nil || !strings.Contains(src, "<<") {
+		return p.Err == nil || !p.Err.Incomplete
+	}
+	// A here-document may lack its end. What follows one is shell text again, in
+	// which this cannot stand.
+	return ParseText(sh, src+"fi\n", o, DefaultLimits()).Err != nil
 }
 
 // add appends a reading.
@@ -157,7 +173,9 @@ func (r *reading) parseError(err error, e *edition) *ParseError {
 	var le syntax.LangError
 	switch {
 	case errors.As(err, &pe):
-		return errorAt(r.src, e.original(int(pe.Pos.Offset())), pe.Text)
+		at := errorAt(r.src, e.original(int(pe.Pos.Offset())), pe.Text)
+		at.Incomplete = pe.Incomplete
+		return at
 	case errors.As(err, &le):
 		off := e.original(int(le.Pos.Offset()))
 		return errorAt(r.src, off, fmt.Sprintf("%s is not in the language of %s", le.Feature, r.shell))
