@@ -255,8 +255,10 @@ func (it *interp) cd(args []value.Text) result {
 		it.st.vars.drop("PWD")
 		it.st.vars.drop("OLDPWD")
 		it.st.oldDir, it.st.dir = old, next
+		it.missed = ""
 		return success
 	case next.Known() && it.exists(next) == rules.False && !it.ranAny():
+		it.missed = next
 		return failure // nothing has run that could have made it
 	}
 	for name, dir := range map[string]value.Text{"PWD": next, "OLDPWD": old} {

@@ -15,6 +15,28 @@ func TestFlow(t *testing.T) {
 		text   string
 		refuse bool
 	}{
+		// What mktemp prints stays a name in a text that is parsed again.
+		{`d=$(mktemp -d); trap "rm -rf $d" EXIT; ls`, false},
+		{`d=$(mktemp -d); bash -c "rm -rf $d"`, false},
+		{`d=$(mktemp -d); sh -c "cd $d && rm -rf src"`, false},
+		{`d=$(mktemp -d); trap "rm -rf $d/.." EXIT; ls`, true},
+		{`d=$(basename "$1"); bash -c "rm -rf /$d"`, true},
+		{`d=$(frob); trap "rm -rf $d" EXIT`, true},
+		{`d=$(mktemp -d); cd "$d"; rm -rf src`, false},
+		{`d=$(mktemp -d); cd "$d/.."; rm -rf src`, false}, // of /tmp
+		{`d=$(mktemp -d); cd "$d"; cd -; rm -rf src`, true},
+		// What follows && is run in the directory that cd leads to, or not at all.
+		{`cd /tmp/absent && rm -rf src`, false},
+		{`cd /tmp/absent; rm -rf src`, true},
+		{`cd /tmp/absent || rm -rf src`, true},
+		{`if cd /tmp/absent; then rm -rf src; fi`, false},
+		{`if ! cd /tmp/absent; then rm -rf src; fi`, true},
+		{`pushd /tmp/absent && git reset --hard && popd`, false},
+		{`cd absent && rm -rf ../src`, true},
+		{`cd absent && cat ../.env`, true},
+		{`test -d absent && cd absent && rm -rf src`, false},
+		{`cd absent && cd - && rm -rf src`, true},
+		{`cd absent && false; rm -rf src`, true},
 		// A file is one, however it is deleted.
 		{`rm -rf notes.txt`, false},
 		{`rm -rf drafts`, true},

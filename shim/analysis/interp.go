@@ -44,8 +44,9 @@ type interp struct {
 	levels   int // loops that a break or continue is for
 	// left holds the states in which a break, continue, return or exit may
 	// have been taken, by where it leads to.
-	left map[lead]*state
-	dead bool // what is walked is not reached
+	left   map[lead]*state
+	dead   bool       // what is walked is not reached
+	missed value.Text // directory that the last cd seems not to find
 	// sourcing counts the files that are being sourced.
 	sourcing int
 	active   map[*function]int

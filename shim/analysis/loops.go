@@ -36,6 +36,7 @@ func (it *interp) binary(c *syntax.BinaryCmd) result {
 		}
 		return r
 	case syntax.AndStmt:
+		it.missed = ""
 		l := it.stmt(c.X)
 		if it.flow != flowNone {
 			return l
@@ -43,7 +44,7 @@ func (it *interp) binary(c *syntax.BinaryCmd) result {
 		if l == failure {
 			// The right side is not reached if the left surely fails; what is
 			// in it is judged all the same, without its effects.
-			it.aside(func(x *interp) { x.stmt(c.Y) })
+			it.beyond(c.X, func(x *interp) { x.stmt(c.Y) })
 			return failure
 		}
 		after := it.st.clone()
@@ -118,6 +119,20 @@ func (it *interp) aside(f func(*interp)) {
 	x.dead = true
 	x.left = map[lead]*state{}
 	f(x)
+	it.missed = x.missed
+}
+
+// beyond walks what is only reached if before, which seems to fail, succeeds: in the
+// directory that it then has changed to.
+func (it *interp) beyond(before *syntax.Stmt, f func(*interp)) {
+	missed := it.missed
+	it.aside(func(x *interp) {
+		if missed != "" && changesDir(before) {
+			x.st.oldDir, x.st.dir = x.st.dir, missed
+			x.st.vars.drop(dirName)
+		}
+		f(x)
+	})
 }
 
 func (it *interp) ifClause(c *syntax.IfClause) result {
@@ -127,6 +142,7 @@ func (it *interp) ifClause(c *syntax.IfClause) result {
 	if len(c.Cond) == 0 { // else
 		return it.stmts(c.Then)
 	}
+	it.missed = ""
 	cond := it.stmts(c.Cond)
 	switch cond {
 	case success:
@@ -134,7 +150,7 @@ func (it *interp) ifClause(c *syntax.IfClause) result {
 		it.aside(func(x *interp) { x.ifClause(c.Else) })
 		return r
 	case failure:
-		it.aside(func(x *interp) { x.stmts(c.Then) })
+		it.beyond(c.Cond[len(c.Cond)-1], func(x *interp) { x.stmts(c.Then) })
 		return it.ifClause(c.Else)
 	}
 	other := it.sub()

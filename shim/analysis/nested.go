@@ -2,6 +2,7 @@ package analysis
 
 import (
 	"math/rand/v2"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -70,23 +71,29 @@ func (it *interp) text(t value.Text, org origin, via string) result {
 }
 
 // gaps are the variables that stand for the unknown parts of a text that is
-// parsed: for [value.Maybe], and for all others. Their names are new for each
+// parsed, by kind; the first for those of every other. Their names are new for each
 // analysis, so that no command can know them.
-type gaps struct{ unknown, maybe string }
+type gaps [len(gapKinds)]string
 
-func newGaps() gaps {
+var gapKinds = [...]value.Text{value.Any, value.Maybe, value.Name, value.Digits}
+
+func newGaps() (g gaps) {
 	id := strconv.FormatUint(rand.Uint64(), 36)
-	return gaps{"__guard_unknown_" + id, "__guard_maybe_" + id}
+	for i := range g {
+		g[i] = "__guard_gap" + strconv.Itoa(i) + "_" + id
+	}
+	return g
 }
 
 // define sets the variables.
 func (g gaps) define(vars *variables) {
-	vars.set(g.unknown, variable{alts: []value.Text{value.Any}, exported: true})
-	vars.set(g.maybe, variable{alts: []value.Text{value.Maybe}, exported: true})
+	for i, name := range g {
+		vars.set(name, variable{alts: []value.Text{gapKinds[i]}, exported: true})
+	}
 }
 
 // has reports whether a variable is one of them.
-func (g gaps) has(name string) bool { return name == g.unknown || name == g.maybe }
+func (g gaps) has(name string) bool { return slices.Contains(g[:], name) }
 
 // vars replaces unknown parts by the variables, so that what is known around them
 // can be parsed. It is right only where the unknown part is data; a text where it
@@ -95,11 +102,8 @@ func (g gaps) vars(s string) string {
 	var b strings.Builder
 	for i := 0; i < len(s); i++ {
 		if s[i] == 0 {
-			name := g.unknown
-			if i+1 < len(s) && s[i:i+2] == string(value.Maybe) {
-				name = g.maybe
-			}
-			b.WriteString("${" + name + "}")
+			kind := slices.Index(gapKinds[:], value.Text(s[i:min(i+2, len(s))]))
+			b.WriteString("${" + g[max(kind, 0)] + "}")
 			i++
 			continue
 		}
@@ -121,7 +125,10 @@ func (g gaps) parts(s string) string {
 	if !strings.Contains(s, "{__guard_") {
 		return s
 	}
-	return strings.NewReplacer("${"+g.unknown+"}", string(value.Any), "${"+g.maybe+"}", string(value.Maybe)).Replace(s)
+	for i, name := range g {
+		s = strings.ReplaceAll(s, "${"+name+"}", string(gapKinds[i]))
+	}
+	return s
 }
 
 // literal is a text in which nothing is expanded.

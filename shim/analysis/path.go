@@ -166,11 +166,11 @@ func (it *interp) existsAt(p value.Text, depth int) rules.Tri {
 
 // isDir reports whether p is a directory for sure.
 func (it *interp) isDir(p value.Text) bool {
-	if !p.Known() {
-		return false
-	}
 	if f, ok := it.st.files[string(p)]; ok && f.fresh {
 		return true
+	}
+	if !p.Known() {
+		return false
 	}
 	fi, err := it.w.Lstat(it.links(string(p), 0))
 	return err == nil && fi.IsDir()
