@@ -36,8 +36,10 @@ func (c *call) code(param string, t value.Text, i int) {
 	case !ok: // a language that guard does not read
 		c.mentions(t, "write")
 		return
-	case lang == inline.Generic || lang == inline.Python: // ipython hands lines to the shell too
+	case lang == inline.Generic:
 		c.escapes(t)
+	case lang == inline.Python && !inline.CompilesWhole(c.p.Program): // ipython hands lines to the shell
+		c.escapedLines(t)
 	}
 	var args []value.Text
 	for _, a := range c.p.Args {

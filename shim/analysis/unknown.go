@@ -133,13 +133,18 @@ var shellCall = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`\b(?:system|popen|shell_exec|passthru|exec)\s*\(\s*["']([^"'\n]+)["']`)
 })
 
-// escapes runs what the lines of a text hand to the shell.
-func (c *call) escapes(t value.Text) {
+// escapedLines runs what the lines of a text hand to the shell.
+func (c *call) escapedLines(t value.Text) {
 	for _, l := range strings.SplitN(string(t), "\n", maxMentions) {
 		if cmd, ok := c.it.escape(l); ok {
 			c.command(value.Text(cmd))
 		}
 	}
+}
+
+// escapes runs what a text hands to the shell, by lines or usual calls.
+func (c *call) escapes(t value.Text) {
+	c.escapedLines(t)
 	for _, m := range shellCall().FindAllStringSubmatch(string(t), maxMentions) {
 		if c.it.startsProgram(m[1]) {
 			c.command(value.Text(m[1]))
