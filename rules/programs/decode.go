@@ -179,10 +179,10 @@ func compileInto(s *Spec, e *Entry) *fault {
 	}
 	switch e.Loses {
 	case "":
-	case "worktree", "paths", "untracked", "branch", "stash", "stashes", "tree":
+	case "worktree", "paths", "untracked", "branch", "stash", "stashes", "tree", "stages", "keeps", "restores":
 		s.Loses = e.Loses
 	default:
-		return &fault{"loses", fmt.Sprintf("%q: want worktree, paths, untracked, branch, stash, stashes or tree", e.Loses)}
+		return &fault{"loses", fmt.Sprintf("%q: want worktree, paths, untracked, branch, stash, stashes, tree, stages, keeps or restores", e.Loses)}
 	}
 	if e.Args != "" {
 		args, err := slots(e.Args)

@@ -249,6 +249,10 @@ func (it *interp) loses(a *rules.Action, c *call) {
 		return
 	}
 	a.Branch = r.Branch()
+	if it.keeps(c, r.Root()) {
+		a.Loses = rules.False
+		return
+	}
 	add := func(t rules.Tri, loss string) {
 		switch {
 		case t == rules.True:
@@ -322,6 +326,46 @@ func (it *interp) loses(a *rules.Action, c *call) {
 			add(rules.False, "")
 		}
 	}
+}
+
+// keeps follows what git has safe: it notes what a command adds to that, or takes
+// away, and reports whether the command can lose nothing but that.
+func (it *interp) keeps(c *call, root string) bool {
+	part := c.has("-p") || c.has("--pathspec-from-file") || c.has("-k") || c.has("-S") || c.has("-o") || c.has("--interactive")
+	kept := it.st.kept.root == root
+	switch c.p.Spec.Loses {
+	case "stages":
+		w := work{root: root, tracked: true, untracked: !c.has("-u")}
+		whole := len(c.p.Args) == 0 && (c.has("-A") || c.has("-u")) || len(c.p.Args) == 1 && string(absIn(c.dir, c.p.Args[0].Text)) == root
+		if whole && !part && !c.has("-n") {
+			it.st.staged = w
+		}
+	case "keeps":
+		w := work{root: root, tracked: c.has("-a")}
+		if it.st.staged.root == root {
+			w.tracked, w.untracked = w.tracked || it.st.staged.tracked, it.st.staged.untracked
+		}
+		if len(c.p.Args) == 0 && !part {
+			it.st.keeping = w
+		}
+	case "stashes":
+		if len(c.p.Args) == 0 && !part {
+			it.st.keeping = work{root: root, tracked: true, untracked: c.has("-u") || c.has("-a")}
+		}
+	case "restores":
+		it.st.kept = work{}
+	case "worktree":
+		if !c.has("--hard") && !c.has("--merge") && !c.has("--keep") {
+			it.st.kept = work{}
+			return false
+		}
+		return kept && it.st.kept.tracked
+	case "paths":
+		return kept && it.st.kept.tracked
+	case "untracked":
+		return kept && it.st.kept.untracked && !c.has("-x") && !c.has("-X")
+	}
+	return false
 }
 
 // key is the name of a setting KEY=VALUE.

@@ -51,11 +51,19 @@ func (it *interp) binary(c *syntax.BinaryCmd) result {
 		if changesDir(c.X) {
 			it.st.vars.drop(dirName)
 		}
+		if it.st.keeping.root != "" {
+			it.st.kept = it.st.keeping
+		}
 		in := it.stdin
 		r := it.guarded(c.X, success, func() result { return it.stmt(c.Y) })
 		if l != success {
+			kept := it.st.keeping
+			if kept.root == "" {
+				kept = it.st.kept
+			}
 			it.depart()
 			it.st.join(after)
+			it.st.keeping = kept // for what follows another &&
 			it.mayRead(in)
 			return unsure
 		}

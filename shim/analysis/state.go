@@ -40,6 +40,13 @@ type file struct {
 	repo    bool   // a fresh one that is a repository of its own
 }
 
+// work is what was changed in a work tree of git.
+type work struct {
+	root      string // "" is none
+	tracked   bool   // in files that git knew
+	untracked bool   // by new files, but for ignored ones
+}
+
 // state is what changes as the shell goes on. It is copied where control flow
 // forks.
 type state struct {
@@ -49,6 +56,9 @@ type state struct {
 	params   []value.Text
 	arg0     value.Text
 	stashed  bool       // git stash has put work aside
+	staged   work       // what git add has taken in
+	keeping  work       // what git keeps if the last command has succeeded
+	kept     work       // what git keeps since then
 	last     value.Text // the last word of the command before: $_
 	dir      value.Text
 	dirs     []value.Text // pushd
@@ -180,6 +190,13 @@ func (s *state) join(o *state) {
 	}
 	s.params = joinWords(s.params, o.params)
 	s.stashed = s.stashed || o.stashed
+	if s.staged != o.staged {
+		s.staged = work{}
+	}
+	if s.kept != o.kept {
+		s.kept = work{}
+	}
+	s.keeping = work{}
 	if s.last != o.last {
 		s.last = value.Any
 	}
