@@ -99,7 +99,7 @@ func notes() map[string]note {
 		"program.style":    {text: "how options are written", enum: []string{"gnu", "posix", "long", "tar", "none"}},
 		"program.stdin":    {text: "what the program takes its standard input for", pattern: "^(" + strings.Join(programs.Inputs(), "|") + ")(:|$)"},
 		"program.output":   {text: "what the program prints", enum: programs.Outputs()},
-		"program.loses":    {text: "what the condition loses asks about", enum: []string{"worktree", "paths", "untracked", "branch", "stash", "stashes", "tree"}},
+		"program.loses":    {text: "what the condition loses asks about", enum: []string{"worktree", "paths", "untracked", "branch", "stash", "stashes", "tree", "stages", "keeps", "restores"}},
 		"program.recipes":  {text: "whose recipes the program runs", enum: []string{"make", "npm", "just"}},
 		"program.like":     {text: "a program from which the entry begins"},
 		"program.note":     {text: "one sentence for people"},

@@ -282,7 +282,7 @@ func (c *call) stdin() {
 		if !isShellName(shell) {
 			shell = "sh"
 		}
-		if (it.stdin.path != "" || it.stdin.made) && !t.Known() {
+		if (it.stdin.path != "" || it.stdin.made) && !t.Known() && !t.FromNet() {
 			return // an absent or protected file: its reading is judged
 		}
 		var params []value.Text
@@ -296,7 +296,7 @@ func (c *call) stdin() {
 		sub.shellText(shell, t, value.Text(shell), params, org, c.p.Program)
 		it.keepFiles(sub.st)
 	case "code":
-		if it.stdin.path != "" && !t.Known() {
+		if it.stdin.path != "" && !t.Known() && !t.FromNet() {
 			return
 		}
 		if strings.Trim(string(t), "\x00am\n") == "" && t != "" {

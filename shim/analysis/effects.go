@@ -320,9 +320,12 @@ func (c *call) put(p value.Text, how rules.How, src value.Text) {
 		f.copy = c.copies(src)
 		f.moved = f.alias != "" && slices.ContainsFunc(c.p.Args, func(a programs.Arg) bool { return a.Effect.Kind() == "move" })
 		f.fresh = f.copy && ex == rules.False && it.isDir(src)
+		if g := it.st.files[f.alias]; g.known {
+			f.content, f.known = g.content, true
+		}
 	} else if c.p.Spec != nil && c.p.Spec.Output == "stdin" && it.stdin.set {
 		f.content, f.known = it.stdin.asText(), true
-	} else if c.net || len(c.req.urls) > 0 {
+	} else if c.net || len(c.req.urls) > 0 || it.st.files[string(p)].content.FromNet() { // edited in place
 		f.content, f.known = value.Net, true
 	}
 	it.st.files[string(p)] = f

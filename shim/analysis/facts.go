@@ -249,7 +249,7 @@ func (it *interp) loses(a *rules.Action, c *call) {
 		return
 	}
 	a.Branch = r.Branch()
-	if it.keeps(c, r.Root()) {
+	if it.keeps(c, r) {
 		a.Loses = rules.False
 		return
 	}
@@ -330,7 +330,8 @@ func (it *interp) loses(a *rules.Action, c *call) {
 
 // keeps follows what git has safe: it notes what a command adds to that, or takes
 // away, and reports whether the command can lose nothing but that.
-func (it *interp) keeps(c *call, root string) bool {
+func (it *interp) keeps(c *call, r Repo) bool {
+	root := r.Root()
 	part := c.has("-p") || c.has("--pathspec-from-file") || c.has("-k") || c.has("-S") || c.has("-o") || c.has("--interactive")
 	kept := it.st.kept.root == root
 	switch c.p.Spec.Loses {
@@ -350,7 +351,7 @@ func (it *interp) keeps(c *call, root string) bool {
 		}
 	case "stashes":
 		if len(c.p.Args) == 0 && !part {
-			it.st.keeping = work{root: root, tracked: true, untracked: c.has("-u") || c.has("-a")}
+			it.st.keeping = work{root, true, c.has("-u") || c.has("-a"), true}
 		}
 	case "restores":
 		it.st.kept = work{}
@@ -358,6 +359,10 @@ func (it *interp) keeps(c *call, root string) bool {
 		if !c.has("--hard") && !c.has("--merge") && !c.has("--keep") {
 			it.st.kept = work{}
 			return false
+		}
+		if kept && it.st.kept.stashed && !it.st.kept.untracked { // new files may be in its way
+			untracked, _ := r.Sweep(root, false)
+			return untracked == rules.False
 		}
 		return kept && it.st.kept.tracked
 	case "paths":

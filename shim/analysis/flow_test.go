@@ -40,6 +40,8 @@ func TestFlow(t *testing.T) {
 		// What git has been given to keep is not lost, if the command that gave it succeeded.
 		{`git stash push -u && git reset --hard origin/main`, false},
 		{`git stash && git fetch && git checkout -- .`, false},
+		{`git stash && git reset --hard`, true}, // there are new files
+		{`git commit -am x && git reset --hard origin/main`, false},
 		{`git stash -u && git clean -fd`, false},
 		{`git stash -u && git clean -fdx`, true},
 		{`git stash && git clean -fd`, true},

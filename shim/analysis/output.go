@@ -110,7 +110,7 @@ func (c *call) output() {
 		it.stdout.write(t + "\n")
 		return
 	}
-	if c.net {
+	if c.net || c.rewrites() && c.takesNet() {
 		it.stdout.write(value.Net)
 		return
 	}
@@ -153,6 +153,23 @@ func (c *call) echoes() bool {
 func (c *call) rewrites() bool {
 	lang, ok := inline.LangOf(c.p.Program)
 	return ok && (lang == inline.Awk || lang == inline.Sed)
+}
+
+// takesNet reports whether what the program reads comes from the network.
+func (c *call) takesNet() bool {
+	if c.it.stdin.asText().FromNet() {
+		return true
+	}
+	for _, a := range c.p.Args {
+		p := c.abs(a.Text)
+		if in, ok := c.it.devFd(p); ok && in.asText().FromNet() {
+			return true
+		}
+		if t, ok := c.it.content(p, maxFileRead); ok && t.FromNet() {
+			return true
+		}
+	}
+	return false
 }
 
 // initiates reports whether a program of PATH that no table knows prints shell text to

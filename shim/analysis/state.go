@@ -45,6 +45,7 @@ type work struct {
 	root      string // "" is none
 	tracked   bool   // in files that git knew
 	untracked bool   // by new files, but for ignored ones
+	stashed   bool   // put aside, not committed
 }
 
 // state is what changes as the shell goes on. It is copied where control flow
