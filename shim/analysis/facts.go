@@ -52,7 +52,8 @@ func (it *interp) file(op rules.Op, p value.Text, tree bool) {
 	}
 	it.emit(a)
 	if op == rules.Delete && named.Known() {
-		it.st.files[string(named)] = file{absent: true}
+		was := it.st.files[string(named)] // where it is moved to, it still is that
+		it.st.files[string(named)] = file{absent: true, content: was.content, known: was.known}
 	}
 }
 
