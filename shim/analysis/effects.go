@@ -168,9 +168,15 @@ func (c *call) apply(e programs.Effect, t value.Text, i int) {
 			c.again(c.argv[i:])
 			return
 		}
-		if e.Param() == "own" {
+		switch e.Param() {
+		case "own":
 			c.apply("command:own", t, i)
 			return
+		case "package":
+			if p := value.Text(it.packaged(string(t))); p != t {
+				c.argv, c.words = slices.Clone(c.argv), nil
+				c.argv[i] = p
+			}
 		}
 		c.run(i, e == "run-first")
 	case "shell":

@@ -57,7 +57,12 @@ func (it *interp) program(argv []value.Text, words []*syntax.Word) result {
 	if len(words) == len(argv) {
 		c.words = words
 	}
-	c.p = it.table.Parse(argv)
+	if c.p = it.table.Parse(argv); c.p.Root == nil {
+		if whole := it.dashed(argv); whole != nil {
+			argv, c.argv, c.words = whole, whole, nil
+			c.p = it.table.Parse(whole)
+		}
+	}
 	if it.ownAlias(c) {
 		return unsure
 	}
@@ -295,6 +300,36 @@ func (c *call) again(args []value.Text) {
 		sub.runProgram(append([]value.Text{c.argv[0]}, args...), nil)
 		c.it.keepFiles(sub.st)
 	}
+}
+
+// dashed is the command that a program called PROGRAM-SUBCOMMAND is, as those of git
+// are where git keeps them; nil for any other.
+func (it *interp) dashed(argv []value.Text) []value.Text {
+	name := path.Base(string(argv[0]))
+	program, sub, ok := strings.Cut(name, "-")
+	if !ok || it.table.Lookup(name) != nil {
+		return nil
+	}
+	whole := append([]value.Text{value.Text(program), value.Text(sub)}, argv[1:]...)
+	if p := it.table.Parse(whole); len(p.Subs) == 0 || p.Subs[0] != sub {
+		return nil
+	}
+	return whole
+}
+
+// packaged is the program of a package, by what the package is called: without a
+// version and, where the tables know none of the whole name, without a scope.
+func (it *interp) packaged(name string) string {
+	if strings.HasPrefix(name, ".") || strings.HasPrefix(name, "/") || strings.ContainsAny(name, ":\x00") {
+		return name
+	}
+	if i := strings.LastIndexByte(name, '@'); i > 0 {
+		name = name[:i]
+	}
+	if s := it.table.Lookup(name); s != nil {
+		return s.Names[0]
+	}
+	return name
 }
 
 // run walks a command that the program is given as words.

@@ -48,6 +48,21 @@ func TestPrograms(t *testing.T) {
 		{`node --env-file=.env -e 'console.log(process.env.KEY)'`, true},
 		// Programs that look for .env by themselves.
 		{`npx dotenv -- env`, true},
+		// A package is called after its program, or stands beside it in the table.
+		{`npx wrangler@3 delete`, true},
+		{`npx aws-cdk@2.1 destroy --force`, true},
+		{`bunx @railway/cli@latest volume delete`, true},
+		{`pnpm dlx vercel@latest remove shop -y`, true},
+		{`npx --yes rimraf ~`, true},
+		{`npx rimraf drafts`, true},
+		{`npx rimraf dist`, false},
+		{`npx create-thing@latest shop`, false},
+		{`uvx ruff@latest check`, false},
+		// A program of git by its own name.
+		{`git-reset --hard`, true},
+		{`/usr/lib/git-core/git-clean -fdx`, true},
+		{`git-status`, false},
+		{`git-frob --hard`, false},
 		{`dotenv list`, true},
 		{`dotenv -f .env get KEY`, true},
 		{`dotenvx get KEY`, true},
