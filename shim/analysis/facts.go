@@ -297,7 +297,12 @@ func (it *interp) loses(a *rules.Action, c *call) {
 			if !arg.Text.Known() {
 				return
 			}
-			add(r.Sweep(string(absIn(dir, arg.Text)), x || bigX))
+			p := string(absIn(dir, arg.Text))
+			if (products(path.Base(p)) || bulky(p+"/x")) && onlyIgnored(r, p) {
+				add(rules.False, "")
+				continue
+			}
+			add(r.Sweep(p, x || bigX))
 		}
 		if len(c.p.Args) == 0 {
 			add(r.Sweep(under, x || bigX))

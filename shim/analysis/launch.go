@@ -210,6 +210,19 @@ func isShellName(n string) bool {
 	return false
 }
 
+// known walks a script as the program that the tables have under its name: python3
+// manage.py, php artisan.
+func (c *call) known(argv []value.Text) {
+	sub := c.it.sub()
+	if !sub.nests(len(argv)) {
+		return
+	}
+	sub.via = append(c.it.via[:len(c.it.via):len(c.it.via)], c.p.Program)
+	sub.st.dir = c.dir
+	sub.runProgram(argv, nil)
+	c.it.keepFiles(sub.st)
+}
+
 // script runs a file of the program's own language, or of the one named.
 func (c *call) script(name string, t value.Text, i int) {
 	var args []value.Text
@@ -237,6 +250,9 @@ func (c *call) script(name string, t value.Text, i int) {
 	c.prints = true
 	c.it.runFile(p)
 	c.showLoaded(p)
+	if base := value.Text(path.Base(string(p))); p.Known() && c.it.table.Lookup(string(base)) != nil && !c.it.justMade(p) {
+		c.known(append([]value.Text{base}, args...))
+	}
 	if name == "" {
 		name = path.Base(string(c.argv[0]))
 	}

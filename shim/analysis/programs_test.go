@@ -58,6 +58,17 @@ func TestPrograms(t *testing.T) {
 		{`npx rimraf dist`, false},
 		{`npx create-thing@latest shop`, false},
 		{`uvx ruff@latest check`, false},
+		{`git clean -fdX node_modules`, false},
+		{`git clean -fdx node_modules drafts`, true},
+		// A script that the tables know by its name.
+		{`python3 manage.py shell -c 'print(open(".env").read())'`, true},
+		{`python3 manage.py shell -c 'print(1)'`, false},
+		{`python3 manage.py dbshell <<< 'DROP TABLE users'`, true},
+		{`php artisan tinker --execute='readfile(".env");'`, true},
+		{`python3 manage.py flush --help`, false},
+		{`php artisan migrate:fresh --help`, false},
+		{`php artisan migrate:fresh`, true},
+		{`printf 'print(1)' > manage.py; python3 manage.py flush`, false},
 		// A program of git by its own name.
 		{`git-reset --hard`, true},
 		{`/usr/lib/git-core/git-clean -fdx`, true},
