@@ -148,7 +148,8 @@ func (c *call) apply(e programs.Effect, t value.Text, i int) {
 			}
 			return
 		}
-		c.file(rules.Delete, t, e == "delete-tree")
+		// All that is in a directory, as a glob names it, is no less than that.
+		c.file(rules.Delete, t, e == "delete-tree" && (c.words == nil || !it.single(c.abs(t))))
 	case "mode":
 		if !isMode(t) { // chmod -R /: what stands in the mode's place is no mode
 			c.file(rules.Chmod, t, e.Param() == "tree")

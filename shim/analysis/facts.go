@@ -33,7 +33,7 @@ func (it *interp) file(op rules.Op, p value.Text, tree bool) {
 	if op == rules.Delete {
 		p = it.unmoved(p)
 	}
-	a := rules.Action{Op: op, Path: p, Recursive: tree && !it.single(p)}
+	a := rules.Action{Op: op, Path: p, Recursive: tree}
 	if r := it.real(p); r != p && (op != rules.Delete && op != rules.Chmod || !it.ownCopy(p, r)) {
 		a.Real = r
 	}

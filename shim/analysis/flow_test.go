@@ -70,6 +70,10 @@ func TestFlow(t *testing.T) {
 		{`ln -s drafts old; rm old`, false},
 		{`mv node_modules old; rm -rf old`, false},
 		{`rm -rf notes.txt .env`, true},
+		{`rm -rf node_modules notes.txt`, false},
+		{`rm -rf src/*`, true},
+		{`cd src && rm -rf *`, true},
+		{`f="src/main.go notes.txt"; rm -rf $f`, true},
 		// PWD is a variable like others until cd sets it again.
 		{`PWD=/; cd /does-not-exist; chmod -R 000 "$PWD"`, true},
 		{`PWD=/; cd src; ls "$PWD"; rm -rf "$PWD/../node_modules"`, false},

@@ -69,6 +69,10 @@ func TestPrograms(t *testing.T) {
 		{`php artisan migrate:fresh --help`, false},
 		{`php artisan migrate:fresh`, true},
 		{`printf 'print(1)' > manage.py; python3 manage.py flush`, false},
+		{`rails console <<< 'puts File.read(".env")'`, true},
+		{`rails console <<< 'puts User.count'`, false},
+		{`flask shell <<< 'print(open(".env").read())'`, true},
+		{`flask shell <<< 'print(1)'`, false},
 		// A program of git by its own name.
 		{`git-reset --hard`, true},
 		{`/usr/lib/git-core/git-clean -fdx`, true},
