@@ -73,6 +73,8 @@ func TestPrograms(t *testing.T) {
 		{`rails console <<< 'puts User.count'`, false},
 		{`flask shell <<< 'print(open(".env").read())'`, true},
 		{`flask shell <<< 'print(1)'`, false},
+		{`curl "file://$PWD/%2eenv"`, true},
+		{`curl "file://$PWD/%41pp"`, false},
 		// A program of git by its own name.
 		{`git-reset --hard`, true},
 		{`/usr/lib/git-core/git-clean -fdx`, true},

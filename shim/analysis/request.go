@@ -200,6 +200,9 @@ func (c *call) request() {
 			it.emit(a)
 			c.requestedSQL(a.URL)
 			if f, ok := strings.CutPrefix(string(v), "file://"); ok {
+				if plain, err := url.PathUnescape(f); err == nil {
+					f = plain
+				}
 				it.file(rules.Read, value.Text(strings.TrimPrefix(f, "localhost")), false)
 			} else if f, ok := strings.CutPrefix(string(v), "file:"); ok {
 				c.file(rules.Read, value.Text(f), false)
