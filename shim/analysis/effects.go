@@ -63,6 +63,11 @@ func (c *call) apply(e programs.Effect, t value.Text, i int) {
 		c.file(rules.Read, t, false)
 		if e == "upload" {
 			c.req.upload = true
+			if all := urlGlob(t); len(all) > 1 {
+				for _, f := range all {
+					c.file(rules.Read, f, false)
+				}
+			}
 		}
 		if e == "file-list" {
 			c.fileList(t)

@@ -88,6 +88,14 @@ func (c *call) downloaded() {
 	a.Via = append(a.Via, c.p.Program, "download")
 }
 
+// given is what the command itself gives a program in the environment, if it is known.
+func (c *call) given(name string) string {
+	if v, ok := c.it.st.vars.get(name); ok && v.exported && !v.file && len(v.alts) == 1 && v.alts[0].Known() {
+		return string(v.alts[0])
+	}
+	return ""
+}
+
 // analyze is foreign for a text that, with whole, runs only if all of it compiles.
 func (c *call) analyze(lang inline.Lang, t value.Text, args []value.Text, whole bool) {
 	it := c.it
@@ -106,7 +114,7 @@ func (c *call) analyze(lang inline.Lang, t value.Text, args []value.Text, whole 
 			}
 		}
 	}
-	r := inline.Analyze(lang, string(t), args, inline.Limits{Glob: c.globbed, Whole: whole})
+	r := inline.Analyze(lang, string(t), args, inline.Limits{Glob: c.globbed, Getenv: c.given, Whole: whole})
 	for i := range r.Effects {
 		r.Effects[i] = stillUnknown(r.Effects[i])
 	}

@@ -71,6 +71,7 @@ type Effect struct {
 // has its default.
 type Limits struct {
 	Glob    func(pattern string) []string // the files that a pattern matches; none are known
+	Getenv  func(name string) string      // what is known of a variable of the environment, or ""
 	Whole   bool                          // nothing runs of a text that does not compile as a whole; see [CompilesWhole]
 	Bytes   int                           // size of the program text; 1 MiB
 	Depth   int                           // nesting of expressions, calls and evaluated text; 200

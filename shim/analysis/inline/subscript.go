@@ -2,8 +2,13 @@ package inline
 
 import "strings"
 
-// getenv returns the environment variable name: only HOME is known of.
+// getenv returns the environment variable name.
 func (p *interp) getenv(name string) val {
+	if get := p.rec.limits.Getenv; get != nil {
+		if v := get(name); v != "" {
+			return str(v)
+		}
+	}
 	switch name {
 	case "HOME", "USERPROFILE":
 		return str(home)
