@@ -11,6 +11,8 @@ import (
 	"guard/rules/programs"
 )
 
+// The index of the rules has the names that the tables give programs.
+//go:generate go generate guard/rules/programs
 //go:generate go run guard/rules/packs/generate
 
 // Sources holds the packs as they are written.

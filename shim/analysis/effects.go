@@ -371,9 +371,11 @@ func baseText(t value.Text) string {
 	return s[strings.LastIndexByte(s, '/')+1:]
 }
 
-// made notes a new file or directory.
+// made notes a new file or directory. A name with a number of its own, such as the
+// time, is taken for new.
 func (it *interp) made(p value.Text, dir bool) {
-	if p.Known() && it.exists(p) == rules.False {
+	plain := value.Text(strings.ReplaceAll(string(p), string(value.Digits), "0"))
+	if plain.Known() && (p != plain || it.exists(p) == rules.False) {
 		it.st.files[string(p)] = file{created: true, fresh: dir}
 	}
 }

@@ -37,6 +37,13 @@ func TestFlow(t *testing.T) {
 		{`test -d absent && cd absent && rm -rf src`, false},
 		{`cd absent && cd - && rm -rf src`, true},
 		{`cd absent && false; rm -rf src`, true},
+		// A directory with the time in its name is the command's own, and git says where it keeps things.
+		{`d=out-$(date +%s); mkdir "$d"; cp README.md "$d"; rm -rf "$d"`, false},
+		{`d=out-$(date +%s); rm -rf "$d"`, true},
+		{`d=out-$(frob); mkdir "$d"; rm -rf "$d"`, true},
+		{`rm -f "$(git rev-parse --git-dir)/index.lock"`, false},
+		{`rm -rf "$(git rev-parse --git-dir)"`, true},
+		{`rm -rf "$(git rev-parse --absolute-git-dir)/refs"`, true},
 		// What git has been given to keep is not lost, if the command that gave it succeeded.
 		{`git stash push -u && git reset --hard origin/main`, false},
 		{`git stash && git fetch && git checkout -- .`, false},

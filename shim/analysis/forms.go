@@ -98,6 +98,9 @@ func (c *call) revision() (value.Text, bool) {
 	switch {
 	case len(c.p.Args) == 0 && c.has("--show-toplevel"):
 		return value.Known(r.Root()), true
+	case len(c.p.Args) == 0 && len(c.p.Opts) == 1 && (c.has("--git-dir") || c.has("--absolute-git-dir") || c.has("--git-common-dir")):
+		dir := value.Text(r.Root() + "/.git")
+		return dir, c.it.isDir(dir)
 	case head && c.has("--abbrev-ref") && r.Branch() != "":
 		return value.Known(r.Branch()), true
 	case head && len(c.p.Opts) == 0, c.has("--short"):
