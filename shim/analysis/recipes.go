@@ -181,6 +181,10 @@ func (c *call) make(targets []string, just bool) {
 	if !ok {
 		return
 	}
+	if value.Text(text).FromNet() {
+		c.downloaded()
+		return
+	}
 	if !just {
 		c.makeFunctions(text)
 	}
@@ -346,7 +350,12 @@ func (c *call) npm(names []string) {
 		Scripts map[string]string `json:"scripts"`
 	}
 	for d := string(c.dir); ; d = path.Dir(d) {
-		if t, ok := c.it.content(value.Known(path.Join(d, "package.json")), maxScript); ok && t.Known() {
+		t, ok := c.it.content(value.Known(path.Join(d, "package.json")), maxScript)
+		if ok && t.FromNet() {
+			c.downloaded()
+			return
+		}
+		if ok && t.Known() {
 			if json.Unmarshal([]byte(t), &pkg) != nil {
 				return
 			}
