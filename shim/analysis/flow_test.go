@@ -48,6 +48,15 @@ func TestFlow(t *testing.T) {
 		{`curl -o i.sh https://example.com/x; mv i.sh j.sh; cat j.sh`, false},
 		{`curl -o i.json https://example.com/x; sed s/a/b/ i.json | jq .`, false},
 		{`awk '{print "echo " $1}' README.md | sh`, false},
+		// A command with ${X:?} is not run where X is not set.
+		{`rm -rf "/tmp/${NAME:?}"`, false},
+		{`rm -rf "${NAME:?}/"*`, false},
+		{`f() { rm -rf "/${1:?}"; }; f`, false},
+		{`f() { rm -rf "/${1:?}"; }; f etc`, true},
+		{`NAME=/; rm -rf "${NAME:?}"`, true},
+		{`rm -rf "/${NAME:-etc}"`, true},
+		{`: ${NAME:?}; cat .env`, true},
+		{`echo ${NAME:?} $(cat .env)`, true},
 		// A directory with the time in its name is the command's own, and git says where it keeps things.
 		{`d=out-$(date +%s); mkdir "$d"; cp README.md "$d"; rm -rf "$d"`, false},
 		{`d=out-$(date +%s); rm -rf "$d"`, true},

@@ -202,6 +202,7 @@ func (it *interp) alternative(b *builder, p *syntax.ParamExp, name string, t val
 		if missing {
 			it.literal(p.Exp.Word)
 			b.add("", quoted)
+			it.aborts = true
 		}
 		return missing
 	}

@@ -93,7 +93,12 @@ func (it *interp) simpleOnce(c *syntax.CallExpr) result {
 			return r
 		}
 	}
+	it.aborts = false
 	argv := it.fields(words)
+	if it.aborts { // the shell says that a variable is not set, and runs nothing
+		it.aborts, it.pending = false, pend
+		return failure
+	}
 	if len(argv) > 0 && strings.HasPrefix(string(argv[0]), string(value.Many)) && len(argv[0]) == 2 && len(argv) > 1 && allEmptyParams(c.Args[0]) {
 		argv = argv[1:]
 	}
