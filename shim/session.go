@@ -5,6 +5,7 @@ import (
 	"io"
 	"os"
 	"runtime"
+	"slices"
 	"strings"
 	"time"
 
@@ -69,7 +70,8 @@ type session struct {
 	*shell
 	in      io.Reader
 	feed    io.WriteCloser
-	past    string // commands that were passed on
+	past    string // commands that were passed on, the latest
+	loads   string // those of all that took a file in
 	pending string // what has come, and is no whole command yet
 	judged  int
 }
@@ -116,6 +118,9 @@ func (s *session) relay() {
 		}
 		n, err := s.in.Read(buf)
 		s.pending += string(buf[:n])
+		if len(s.pending) > maxStdin && err == nil {
+			err = io.ErrShortBuffer // too large a command is refused, and ends the session
+		}
 		if err != nil {
 			if s.pending != "" {
 				s.pass(s.pending)
@@ -154,8 +159,8 @@ func (s *session) pass(command string) bool {
 	text := command
 	if command = strings.ReplaceAll(command, "\x00", ""); strings.Trim(command, " \t\n") != "" && !s.allowed(command) {
 		text = "(exit 126)" + strings.Repeat("\n", max(strings.Count(command, "\n"), 1))
-	} else if s.past += command; len(s.past) > maxPast {
-		s.past = ""
+	} else if s.past += command; len(s.past) > maxPast+len(s.loads) {
+		s.past = s.loads
 	}
 	if s.judged++; s.judged%tidyAfter == 0 {
 		runtime.GC()
@@ -179,7 +184,8 @@ func (s *session) allowed(command string) (yes bool) {
 		if s.supervised() {
 			j.Verdict = Settled(j.Verdict)
 		}
-		if err := s.loaded.Append(s.loaded.Record(s.world, j.since(len(s.past)), "text")); err != nil {
+		own := j.since(len(s.past))
+		if err := s.loaded.Append(s.loaded.Record(s.world, own, "text")); err != nil {
 			fault(err, "the command was not run: a decision that cannot be recorded is not carried out")
 			return
 		}
@@ -188,6 +194,9 @@ func (s *session) allowed(command string) (yes bool) {
 			return
 		}
 		s.layer.judge.permit(seen(j.Actions))
+		if slices.ContainsFunc(own.Actions, func(a rules.Action) bool { return a.Op == rules.Load }) {
+			s.loads += command
+		}
 	})
 	return yes
 }

@@ -133,3 +133,23 @@ func TestOpenStdinRefuses(t *testing.T) {
 		t.Errorf("the log does not tell of each command: %v", err)
 	}
 }
+
+// TestOpenStdinRemembers holds that what a session has taken in is not forgotten,
+// however much is said after it.
+func TestOpenStdinRemembers(t *testing.T) {
+	supervised(t)
+	bin := t.TempDir()
+	supervisedShell(t, bin, runtimeTable("full")+"require = true\n")
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, ".env"), []byte("KEY=CANARY\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	commands := []string{"set -a; . ./.env; set +a"}
+	for range 12 {
+		commands = append(commands, ": "+strings.Repeat("x", 10<<10))
+	}
+	said, errs, _ := talk(t, dir, []string{filepath.Join(bin, "bash")}, append(commands, "env", "echo $KEY", "echo end"))
+	if all := strings.Join(said, ""); strings.Contains(all, "CANARY") || !strings.Contains(all, "<0>0") || !strings.Contains(all, "end") {
+		t.Errorf("%q\n%s", said, errs)
+	}
+}
