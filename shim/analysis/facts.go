@@ -2,6 +2,7 @@ package analysis
 
 import (
 	"path"
+	"slices"
 	"strings"
 
 	"guard/rules"
@@ -271,6 +272,10 @@ func (it *interp) loses(a *rules.Action, c *call) {
 				return // which paths, the file says
 			}
 		}
+		if it.twoRevisions(c, dir) {
+			a.Loses = rules.False
+			return
+		}
 		any := c.p.Spec.Loses == "paths" && len(c.p.Args) > 0 && (!c.has("-f") || c.has("--"))
 		for _, arg := range c.p.Args {
 			p := absIn(dir, arg.Text)
@@ -332,6 +337,20 @@ func (it *interp) loses(a *rules.Action, c *call) {
 			add(rules.False, "")
 		}
 	}
+}
+
+// twoRevisions reports whether two words stand before -- that can only be revisions:
+// git takes one, and stops.
+func (it *interp) twoRevisions(c *call, dir value.Text) bool {
+	end, n := slices.Index(c.argv, "--"), 0
+	for _, a := range c.p.Args {
+		if a.Index < end {
+			if n++; !a.Text.Known() || it.exists(absIn(dir, a.Text)) != rules.False {
+				return false
+			}
+		}
+	}
+	return n > 1
 }
 
 // keeps follows what git has safe: it notes what a command adds to that, or takes

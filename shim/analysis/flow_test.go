@@ -64,6 +64,12 @@ func TestFlow(t *testing.T) {
 		{`rm -f "$(git rev-parse --git-dir)/index.lock"`, false},
 		{`rm -rf "$(git rev-parse --git-dir)"`, true},
 		{`rm -rf "$(git rev-parse --absolute-git-dir)/refs"`, true},
+		// git takes one revision.
+		{`git checkout HEAD HEAD -- .`, false},
+		{`git checkout HEAD -- .`, true},
+		{`git restore src README.md -- .`, true},
+		{`git checkout src HEAD -- .`, true},
+		{`git checkout $x HEAD -- .`, true},
 		// What git has been given to keep is not lost, if the command that gave it succeeded.
 		{`git stash push -u && git reset --hard origin/main`, false},
 		{`git stash && git fetch && git checkout -- .`, false},
