@@ -84,6 +84,9 @@ func TestPrograms(t *testing.T) {
 		{`source .env && vitest run; echo $API_KEY`, true},
 		{`vitest run .env`, true},
 		{`vite --config .env`, true},
+		{`cat $(git check-ignore .env)`, true},
+		{`git check-ignore .env | xargs cat`, true},
+		{`git check-ignore -q .env && echo ignored`, false},
 		// A program takes the name of a file out of its environment.
 		{`F=.env node -p 'fs.readFileSync(process.env.F,"utf8")'`, true},
 		{`export F=.env; python3 -c 'import os; print(open(os.environ["F"]).read())'`, true},
