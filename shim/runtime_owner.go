@@ -32,7 +32,8 @@ func packaged() []property {
 
 const (
 	perl       = "perl"
-	managers   = "apt apt-get aptitude unattended-upgrade dnf dnf5 dnf-3 yum microdnf zypper apk pacman"
+	unpackers  = "dnf dnf5 dnf-3 yum microdnf zypper apk pacman" // which run the scripts of packages themselves
+	managers   = "apt apt-get aptitude unattended-upgrade " + unpackers
 	installers = "dpkg dpkg-deb dpkg-divert dpkg-statoverride update-alternatives update-rc.d rpm " + managers
 	accounts   = "passwd su sudo runuser login chage chsh chfn unix_chkpwd unix_update useradd usermod userdel groupadd groupmod groupdel " +
 		"id groups setpriv start-stop-daemon gpasswd chpasswd newusers pwck grpck pwconv grpconv vipw adduser addgroup deluser delgroup sshd cron crond systemd polkitd nscd sssd"
@@ -116,11 +117,17 @@ func (r *runtimeJudge) holds(o *property, a *rules.Action) bool {
 }
 
 // installs reports whether a process works for a package manager that was told names
-// of packages alone: no files, no other places for its own.
+// of packages alone: no files, no other places or commands of its own. What apt runs by
+// itself are hooks; the scripts of packages dpkg runs.
 func (r *runtimeJudge) installs(p *supervise.Process) bool {
+	unpacks := false
 	for q := p; q != nil; q = q.Parent {
-		if among(managers, r.names(q, r.imageOf(q))) {
-			return !slices.ContainsFunc(q.Argv[min(1, len(q.Argv)):], func(w string) bool { return strings.ContainsAny(w, "/") || strings.Contains(w, "Invoke") })
+		names := r.names(q, r.imageOf(q))
+		unpacks = unpacks || among("dpkg "+unpackers, names)
+		if among(managers, names) {
+			return unpacks && !slices.ContainsFunc(q.Argv[min(1, len(q.Argv)):], func(w string) bool {
+				return strings.Contains(w, "/") || strings.Contains(strings.ToLower(w), "invoke") || strings.HasPrefix(w, "-c")
+			})
 		}
 	}
 	return false

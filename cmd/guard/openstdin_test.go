@@ -103,16 +103,22 @@ func TestOpenStdin(t *testing.T) {
 	}
 }
 
+// guardedProject is a directory with shells at full, and one with a secret.
+func guardedProject(t *testing.T) (bin, dir string) {
+	t.Helper()
+	bin, dir = t.TempDir(), t.TempDir()
+	supervisedShell(t, bin, runtimeTable("full")+"require = true\n")
+	if err := os.WriteFile(filepath.Join(dir, ".env"), []byte("KEY=CANARY\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return bin, dir
+}
+
 // TestOpenStdinRefuses holds that each command of a session is judged before it runs, in
 // the light of those before it, and that the session goes on.
 func TestOpenStdinRefuses(t *testing.T) {
 	supervised(t)
-	bin := t.TempDir()
-	supervisedShell(t, bin, runtimeTable("full")+"require = true\n")
-	dir := t.TempDir()
-	if err := os.WriteFile(filepath.Join(dir, ".env"), []byte("KEY=CANARY\n"), 0o600); err != nil {
-		t.Fatal(err)
-	}
+	bin, dir := guardedProject(t)
 	said, errs, code := talk(t, dir, []string{filepath.Join(bin, "bash")}, []string{
 		"echo start", "cat .env", "f=.e", "cat ${f}nv", "read n\n.env", "cat \"$n\"", "set -a; . ./.env; set +a", "echo still", "exec bash", "cat .env", "echo end",
 	})
@@ -138,12 +144,7 @@ func TestOpenStdinRefuses(t *testing.T) {
 // however much is said after it.
 func TestOpenStdinRemembers(t *testing.T) {
 	supervised(t)
-	bin := t.TempDir()
-	supervisedShell(t, bin, runtimeTable("full")+"require = true\n")
-	dir := t.TempDir()
-	if err := os.WriteFile(filepath.Join(dir, ".env"), []byte("KEY=CANARY\n"), 0o600); err != nil {
-		t.Fatal(err)
-	}
+	bin, dir := guardedProject(t)
 	commands := []string{"set -a; . ./.env; set +a"}
 	for range 12 {
 		commands = append(commands, ": "+strings.Repeat("x", 10<<10))

@@ -3,6 +3,7 @@ package analysis
 import (
 	"io/fs"
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -371,13 +372,28 @@ func baseText(t value.Text) string {
 	return s[strings.LastIndexByte(s, '/')+1:]
 }
 
-// made notes a new file or directory. A name with a number of its own, such as the
-// time, is taken for new.
+// made notes a new file or directory. A name with a number in it, such as the time, is
+// new where none is like it.
 func (it *interp) made(p value.Text, dir bool) {
-	plain := value.Text(strings.ReplaceAll(string(p), string(value.Digits), "0"))
-	if plain.Known() && (p != plain || it.exists(p) == rules.False) {
+	if it.exists(p) == rules.False || it.unlike(p) {
 		it.st.files[string(p)] = file{created: true, fresh: dir}
 	}
+}
+
+// unlike reports whether a directory has no entry that a name with unknown numbers may be.
+func (it *interp) unlike(p value.Text) bool {
+	dir, base := path.Split(string(p))
+	parts := strings.Split(base, string(value.Digits))
+	if !value.Text(dir).Known() || len(parts) < 2 || !value.Text(strings.Join(parts, "")).Known() {
+		return false
+	}
+	budget := maxEntries
+	names, ok := it.names(value.Text(path.Clean(dir)), &budget)
+	for i := range parts {
+		parts[i] = regexp.QuoteMeta(parts[i])
+	}
+	like := regexp.MustCompile("^" + strings.Join(parts, "[0-9]+") + "$")
+	return ok && !slices.ContainsFunc(names, like.MatchString)
 }
 
 // madeRepo records a new directory that is a repository of its own.

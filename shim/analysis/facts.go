@@ -251,7 +251,7 @@ func (it *interp) loses(a *rules.Action, c *call) {
 		return
 	}
 	a.Branch = r.Branch()
-	if it.keeps(c, r) {
+	if it.keeps(c, dir, r) {
 		a.Loses = rules.False
 		return
 	}
@@ -355,14 +355,14 @@ func (it *interp) twoRevisions(c *call, dir value.Text) bool {
 
 // keeps follows what git has safe: it notes what a command adds to that, or takes
 // away, and reports whether the command can lose nothing but that.
-func (it *interp) keeps(c *call, r Repo) bool {
+func (it *interp) keeps(c *call, dir value.Text, r Repo) bool {
 	root := r.Root()
 	part := c.has("-p") || c.has("--pathspec-from-file") || c.has("-k") || c.has("-S") || c.has("-o") || c.has("--interactive")
 	kept := it.st.kept.root == root
 	switch c.p.Spec.Loses {
 	case "stages":
 		w := work{root: root, tracked: true, untracked: !c.has("-u")}
-		whole := len(c.p.Args) == 0 && (c.has("-A") || c.has("-u")) || len(c.p.Args) == 1 && string(absIn(c.dir, c.p.Args[0].Text)) == root
+		whole := len(c.p.Args) == 0 && (c.has("-A") || c.has("-u")) || len(c.p.Args) == 1 && string(absIn(dir, c.p.Args[0].Text)) == root
 		if whole && !part && !c.has("-n") {
 			it.st.staged = w
 		}

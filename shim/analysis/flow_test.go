@@ -48,15 +48,14 @@ func TestFlow(t *testing.T) {
 		{`curl -o i.sh https://example.com/x; mv i.sh j.sh; cat j.sh`, false},
 		{`curl -o i.json https://example.com/x; sed s/a/b/ i.json | jq .`, false},
 		{`awk '{print "echo " $1}' README.md | sh`, false},
-		// A command with ${X:?} is not run where X is not set.
+		// Where X is not set, ${X:?} runs nothing; where it is, it is not empty.
 		{`rm -rf "/tmp/${NAME:?}"`, false},
-		{`rm -rf "${NAME:?}/"*`, false},
-		{`f() { rm -rf "/${1:?}"; }; f`, false},
 		{`f() { rm -rf "/${1:?}"; }; f etc`, true},
 		{`NAME=/; rm -rf "${NAME:?}"`, true},
 		{`rm -rf "/${NAME:-etc}"`, true},
 		{`: ${NAME:?}; cat .env`, true},
 		{`echo ${NAME:?} $(cat .env)`, true},
+		{`cat .env ${NAME:?}`, true}, // the shell may know of it
 		// A directory with the time in its name is the command's own, and git says where it keeps things.
 		{`d=out-$(date +%s); mkdir "$d"; cp README.md "$d"; rm -rf "$d"`, false},
 		{`d=out-$(date +%s); rm -rf "$d"`, true},
@@ -94,6 +93,14 @@ func TestFlow(t *testing.T) {
 		{`false && git stash; git reset --hard`, true},
 		{`git stash && true; git reset --hard`, true},
 		{`if git stash; then git reset --hard; fi`, true},
+		{`! git stash -u && git reset --hard`, true},
+		{`git stash -u; true && git reset --hard`, true},
+		{`{ git stash -u; true; } && git reset --hard`, true},
+		{`git stash -u || true && git reset --hard`, true},
+		{`git stash -u | cat && git reset --hard`, true},
+		{`git -C src add . && git commit -m x && git reset --hard`, true},
+		{`git add -A && git commit --dry-run && git reset --hard`, true},
+		{`git stash --help && git reset --hard`, true},
 		// A file is one, however it is deleted.
 		{`rm -rf notes.txt`, false},
 		{`rm -rf drafts`, true},

@@ -46,7 +46,6 @@ type interp struct {
 	// have been taken, by where it leads to.
 	left   map[lead]*state
 	dead   bool       // what is walked is not reached
-	aborts bool       // an expansion has failed, and with it the command
 	missed value.Text // directory that the last cd seems not to find
 	// sourcing counts the files that are being sourced.
 	sourcing int

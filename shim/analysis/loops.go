@@ -51,7 +51,7 @@ func (it *interp) binary(c *syntax.BinaryCmd) result {
 		if changesDir(c.X) {
 			it.st.vars.drop(dirName)
 		}
-		if it.st.keeping.root != "" {
+		if it.st.keeping.root != "" && succeeds(c.X) {
 			it.st.kept = it.st.keeping
 		}
 		in := it.stdin
@@ -116,6 +116,21 @@ func changesDir(s *syntax.Stmt) bool {
 		return !s.Negated && len(c.Args) > 0 && (c.Args[0].Lit() == "cd" || c.Args[0].Lit() == "pushd")
 	case *syntax.BinaryCmd:
 		return !s.Negated && c.Op == syntax.AndStmt && (changesDir(c.X) || changesDir(c.Y))
+	}
+	return false
+}
+
+// succeeds reports whether s succeeds only if the last command in it does, and all
+// before that.
+func succeeds(s *syntax.Stmt) bool {
+	if s.Negated || s.Background {
+		return false
+	}
+	switch c := s.Cmd.(type) {
+	case *syntax.CallExpr:
+		return true
+	case *syntax.BinaryCmd:
+		return c.Op == syntax.AndStmt && succeeds(c.X) && succeeds(c.Y)
 	}
 	return false
 }

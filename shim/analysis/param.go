@@ -201,8 +201,7 @@ func (it *interp) alternative(b *builder, p *syntax.ParamExp, name string, t val
 	case syntax.ErrorUnset, syntax.ErrorUnsetOrNull:
 		if missing {
 			it.literal(p.Exp.Word)
-			b.add("", quoted)
-			it.aborts = true
+			it.value(b, value.Name, quoted, whole) // nothing runs; where it is set after all, it is not empty
 		}
 		return missing
 	}

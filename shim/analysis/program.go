@@ -67,7 +67,6 @@ func (it *interp) program(argv []value.Text, words []*syntax.Word) result {
 		return unsure
 	}
 	a := rules.Action{Op: rules.Exec, Argv: argv, Program: it.executable(argv[0])}
-	it.st.keeping = work{}
 	if c.p.Spec != nil && c.p.Spec.Loses != "" && !c.p.Harmless {
 		it.loses(&a, c)
 	}

@@ -77,6 +77,7 @@ func (it *interp) otherOutput(c *syntax.CallExpr, start buffer, first *buffer) b
 
 func (it *interp) simpleOnce(c *syntax.CallExpr) result {
 	it.span = it.node(c)
+	it.st.keeping = work{}
 	if len(c.Args) == 0 {
 		for _, a := range c.Assigns {
 			it.assign(a)
@@ -93,12 +94,7 @@ func (it *interp) simpleOnce(c *syntax.CallExpr) result {
 			return r
 		}
 	}
-	it.aborts = false
 	argv := it.fields(words)
-	if it.aborts { // the shell says that a variable is not set, and runs nothing
-		it.aborts, it.pending = false, pend
-		return failure
-	}
 	if len(argv) > 0 && strings.HasPrefix(string(argv[0]), string(value.Many)) && len(argv[0]) == 2 && len(argv) > 1 && allEmptyParams(c.Args[0]) {
 		argv = argv[1:]
 	}

@@ -9,9 +9,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// gate is opened once. Whoever waits at it keeps thread and processor, and so goes
-// on at once: to take both back costs the Go runtime more than the start of a
-// supervisor otherwise takes.
+// gate is opened once. Whoever waits at it keeps its thread, which a channel would
+// not: to wake another costs more than the start of a supervisor otherwise takes.
 type gate struct{ opened atomic.Uint32 }
 
 const (

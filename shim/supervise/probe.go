@@ -144,8 +144,6 @@ func (l listener) pending(patience time.Duration) bool {
 	}
 }
 
-// container names the kind of container that this process is in, by the marks
-// that each leaves, or is empty.
 // DefaultLevel is the level where no policy states one: full for root and in
 // containers. Elsewhere setuid programs would fail, which somebody has to choose.
 // WSL is a machine that people work on.
@@ -159,6 +157,8 @@ func DefaultLevel() Level {
 	return LevelOff
 }
 
+// container names the kind of container that this process is in, by the marks
+// that each leaves, or is empty.
 func container() string {
 	for _, mark := range [][2]string{
 		{"/.dockerenv", "docker"}, {"/run/.containerenv", "podman"},
