@@ -177,7 +177,12 @@ func (r *runtimeJudge) identities(e *supervise.Event) []string {
 	var out []string
 	seen := map[string]bool{}
 	for _, n := range names {
-		spec := r.loaded.Policy.Table().Lookup(filepath.Base(strings.TrimPrefix(n, "-")))
+		base := filepath.Base(strings.TrimPrefix(n, "-"))
+		spec := r.loaded.Policy.Table().Lookup(base)
+		if _, _, ok := r.loaded.Policy.Table().Dashed(base); ok && !seen[base] {
+			seen[base] = true
+			out = append(out, n)
+		}
 		if spec != nil && !seen[spec.Names[0]] {
 			seen[spec.Names[0]] = true
 			out = append(out, strings.TrimPrefix(n, "-"))

@@ -243,6 +243,27 @@ func TestRuntimeDamage(t *testing.T) {
 	}
 }
 
+// TestRuntimeDashed holds that a program of git by its own name is judged as that.
+func TestRuntimeDashed(t *testing.T) {
+	supervised(t)
+	at, err := exec.Command("git", "--exec-path").Output()
+	if err != nil {
+		t.Skip("there is no git")
+	}
+	dashed := filepath.Join(strings.TrimSpace(string(at)), "git-reset")
+	for _, text := range []string{dashed + " --hard", "read n; c=" + filepath.Dir(dashed) + `/git-reset; $c$(:) --hard`, `printf 'all:\n\t@` + dashed + ` --hard\n' > Mk; make -sf Mk`} {
+		p := newProject(t, "exec")
+		p.git(t, "plain")
+		if err := os.WriteFile(filepath.Join(p.dir, "plain"), []byte("changed\n"), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		out, errs, _ := p.shell(t, text)
+		if data, _ := os.ReadFile(filepath.Join(p.dir, "plain")); string(data) != "changed\n" {
+			t.Errorf("%s: the change is lost: %s%s", text, out, errs)
+		}
+	}
+}
+
 // TestRuntimeDevice holds that nothing is put in the place of a device, as git does
 // with a settings file that is called /dev/null.
 func TestRuntimeDevice(t *testing.T) {

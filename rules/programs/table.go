@@ -1,6 +1,10 @@
 package programs
 
-import "strings"
+import (
+	"strings"
+
+	"guard/rules/value"
+)
 
 // Table finds specs by program name. A Table may be used by many goroutines at a
 // time; the zero value is empty.
@@ -23,6 +27,17 @@ func (t *Table) With(specs []Spec) *Table {
 	n := *t
 	n.extra = append(append([]Spec{}, specs...), t.extra...)
 	return &n
+}
+
+// Dashed splits the name of a program that is a subcommand of another by itself, as
+// git-reset is where git keeps its own.
+func (t *Table) Dashed(name string) (program, sub string, ok bool) {
+	program, sub, ok = strings.Cut(name, "-")
+	if !ok || t.Lookup(name) != nil {
+		return "", "", false
+	}
+	p := t.Parse([]value.Text{value.Known(program), value.Known(sub)})
+	return program, sub, len(p.Subs) > 0 && p.Subs[0] == sub
 }
 
 // Lookup finds the spec of the program called name (a base name), or nil.

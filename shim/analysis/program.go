@@ -187,7 +187,7 @@ func (it *interp) identity(argv []value.Text) []value.Text {
 	}
 	// A link under another name: busybox and its like act on the name they are
 	// called by, so the name stays where the table knows it.
-	if it.table.Lookup(path.Base(name)) == nil && it.table.Lookup(path.Base(string(r))) != nil {
+	if it.table.Lookup(path.Base(name)) == nil && it.table.Lookup(path.Base(string(r))) != nil && it.dashed(argv) == nil {
 		return append([]value.Text{r}, argv[1:]...)
 	}
 	return argv
@@ -304,16 +304,11 @@ func (c *call) again(args []value.Text) {
 // dashed is the command that a program called PROGRAM-SUBCOMMAND is, as those of git
 // are where git keeps them; nil for any other.
 func (it *interp) dashed(argv []value.Text) []value.Text {
-	name := path.Base(string(argv[0]))
-	program, sub, ok := strings.Cut(name, "-")
-	if !ok || it.table.Lookup(name) != nil {
+	program, sub, ok := it.table.Dashed(path.Base(string(argv[0])))
+	if !ok {
 		return nil
 	}
-	whole := append([]value.Text{value.Text(program), value.Text(sub)}, argv[1:]...)
-	if p := it.table.Parse(whole); len(p.Subs) == 0 || p.Subs[0] != sub {
-		return nil
-	}
-	return whole
+	return append([]value.Text{value.Text(program), value.Text(sub)}, argv[1:]...)
 }
 
 // packaged is the program of a package, by what the package is called: without a
