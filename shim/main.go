@@ -66,18 +66,19 @@ func exists(p string) bool { _, err := os.Lstat(p); return err == nil }
 
 // shell is one call.
 type shell struct {
-	loc    Locations
-	inv    invoke.Invocation
-	world  *analysis.Host
-	loaded *Loaded
-	sought string          // name of the shell that was looked for last
-	real   string          // its executable
-	inside bool            // a guard that runs already judges what happens
-	level  supervise.Level // of the run-time layer that is to be started
-	layer  *Supervisor     // which is nil where that is off
-	text   string          // what was judged
-	pass   []rules.Action  // what was seen in it
-	strict rules.Verdict   // on it, if nothing judges what happens
+	loc     Locations
+	inv     invoke.Invocation
+	world   *analysis.Host
+	loaded  *Loaded
+	sought  string          // name of the shell that was looked for last
+	real    string          // its executable
+	inside  bool            // a guard that runs already judges what happens
+	level   supervise.Level // of the run-time layer that is to be started
+	layer   *Supervisor     // which is nil where that is off
+	text    string          // what was judged
+	pass    []rules.Action  // what was seen in it
+	strict  rules.Verdict   // on it, if nothing judges what happens
+	environ []string        // of the real shell
 }
 
 // fault prints guard's own failure.
@@ -95,7 +96,7 @@ func (c *shell) main(argv []string) (int, error) {
 	if err != nil {
 		return fault(err, ""), nil
 	}
-	c.world = world
+	c.world, c.environ = world, os.Environ()
 	world.PasswdHome = c.loc.Home
 	if c.loaded, err = Load(c.loc, world); err != nil {
 		return fault(err, "nothing was run: the policy must be readable and safe"), nil
@@ -121,6 +122,9 @@ func (c *shell) main(argv []string) (int, error) {
 	}
 	if c.inv.Kind == invoke.Query || c.inv.Kind == invoke.CLI {
 		c.level = supervise.LevelOff // it runs nothing
+	}
+	if c.inv.Kind == invoke.Interactive && c.level == supervise.LevelExec {
+		c.level = supervise.LevelWrite // at which it can ask
 	}
 	if c.level != supervise.LevelOff {
 		c.layer = c.loaded.Supervisor(c.loc, c.world, c.level)
@@ -243,7 +247,7 @@ func (c *shell) become(input []byte) (int, error) {
 			return status, nil
 		}
 	}
-	return fault(runner.Exec(c.real, c.inv.Argv, os.Environ()), ""), nil
+	return fault(runner.Exec(c.real, c.inv.Argv, c.environ), ""), nil
 }
 
 // script judges a script file whole.

@@ -26,7 +26,9 @@ type RunOptions struct {
 	Level supervise.Level // which the supervisor knows
 	Path  string          // of the program
 	Argv  []string        // with its name
-	Text  string          // the command, for the log
+	// Environ is its environment.
+	Environ []string `json:"-"`
+	Text    string   // the command, for the log
 	// Allowed are the actions on files that the text layer has seen and allowed:
 	// it knows more of what the command itself has made than system calls show.
 	Allowed []rules.Action
@@ -64,7 +66,7 @@ func (l *Loaded) Supervisor(loc Locations, w *analysis.Host, level supervise.Lev
 func (s *Supervisor) Run(o RunOptions) (supervise.Status, error) {
 	o.Level, o.Allowed = s.level, seen(o.Allowed)
 	s.judge.serve(o)
-	return s.layer.Run(o.Path, o.Argv, s.judge.world.Environ())
+	return s.layer.Run(o.Path, o.Argv, o.Environ)
 }
 
 // exclude runs f while the judge of the tree rests: both ask the same policy.
@@ -176,18 +178,19 @@ type runtimeJudge struct {
 	logDir   string
 	interest *rules.Interest // may be asked without mu
 
-	mu      sync.Mutex // of all below, and of the policy's caches
-	images  map[int]*image
-	created map[string]bool // what this tree has made
-	told    map[string]bool // what was reported
-	loads   map[string]bool // what the text layer saw the shell load
-	allowed map[string]bool // operation and path that the text layer allowed
+	mu       sync.Mutex // of all below, and of the policy's caches
+	images   map[int]*image
+	created  map[string]bool  // what this tree has made
+	told     map[string]bool  // what was reported
+	loads    map[string]bool  // what the text layer saw the shell load
+	allowed  map[string]bool  // operation and path that the text layer allowed
+	sittings map[int]*sitting // of interactive shells
 }
 
 func newRuntimeJudge(l *Loaded, w *analysis.Host, start time.Time) *runtimeJudge {
 	r := &runtimeJudge{
 		loaded: l, world: w, start: start, logDir: filepath.Dir(l.Log),
-		images: map[int]*image{}, created: map[string]bool{}, told: map[string]bool{}, loads: map[string]bool{}, allowed: map[string]bool{},
+		images: map[int]*image{}, created: map[string]bool{}, told: map[string]bool{}, loads: map[string]bool{}, allowed: map[string]bool{}, sittings: map[int]*sitting{},
 	}
 	r.guard, _ = os.Stat("/proc/self/exe")
 	return r
@@ -321,6 +324,8 @@ func (r *runtimeJudge) Judge(e *supervise.Event) supervise.Answer {
 			return supervise.Refuse
 		}
 		return supervise.Allow
+	case supervise.OpTyped:
+		return r.judgeTyped(e)
 	}
 	return r.judgeFile(e)
 }

@@ -15,7 +15,7 @@ func (c *shell) supervise() (status int, done bool) {
 	if text == "" {
 		text = strings.Join(c.inv.Argv, " ")
 	}
-	s, err := c.layer.Run(RunOptions{Path: c.real, Argv: c.inv.Argv, Text: text, Allowed: c.pass})
+	s, err := c.layer.Run(RunOptions{Path: c.real, Argv: c.inv.Argv, Environ: c.environ, Text: text, Allowed: c.pass})
 	switch {
 	case err == nil:
 		return Finish(s), true
@@ -44,6 +44,11 @@ func (c *shell) interactive() (int, error) {
 	if !c.loaded.TTY {
 		c.strict = c.loaded.Policy.Refuse("shell.interactive", "", [2]int{})
 		c.strict.Applied = rules.Deny // watching is no reason to let a shell go unjudged
+	}
+	if c.supervised() {
+		if err := c.hook(); err != nil {
+			return fault(err, ""), nil
+		}
 	}
 	if c.strict.Applied == rules.Allow || c.supervised() {
 		return c.become(nil)

@@ -95,7 +95,7 @@ func (c *shell) session(data []byte) (int, error) {
 	}
 	s := &session{shell: c, in: in, feed: feed, pending: string(data)}
 	go s.relay()
-	status, err := c.layer.Run(RunOptions{Path: c.real, Argv: c.inv.Argv, Text: strings.Join(c.inv.Argv, " ")})
+	status, err := c.layer.Run(RunOptions{Path: c.real, Argv: c.inv.Argv, Environ: c.environ, Text: strings.Join(c.inv.Argv, " ")})
 	if err != nil {
 		return fault(err, "nothing was run"), nil
 	}

@@ -94,7 +94,7 @@ func (c *cli) supervise(flag string, args []string) error {
 		return c.fault(runner.Exec(path, args, os.Environ()))
 	}
 	s, err := l.Supervisor(c.loc, w, level).Run(shim.RunOptions{
-		Path: path, Argv: args, Text: strings.Join(args, " "), Allowed: j.Actions, Agent: true,
+		Path: path, Argv: args, Environ: w.Environ(), Text: strings.Join(args, " "), Allowed: j.Actions, Agent: true,
 	})
 	if err != nil {
 		if errors.Is(err, supervise.ErrBusy) {

@@ -291,7 +291,7 @@ var sittings = []sitting{
 		line("(sleep 0.3; exit 7) & wait $!; echo status $?"), expects("status 7\r\n"),
 		line("fg"), expects("exit 3'\r\n"), feeds("go"), line("echo status $?"), expects("status 3\r\n"), line("exit"))},
 	{"background jobs", typed, "", deeds(
-		line("mkfifo go; sleep 50 &"), line(waiting+" 2>/dev/null &"), line("kill %1; wait %1; echo status $?"), expects("status 143\r\n"),
+		line("mkfifo go; sleep 50 &"), line(waiting+" 2>/dev/null &"), line("kill %1; sleep 0.3"), expects("Terminated"),
 		line("jobs"), expects("Running"), line("fg %2"), expects("2> /dev/null\r\n"), feeds("go"), line("echo status $?"), expects("status 3\r\n"), line("exit"))},
 	{"a background job reads", typed, "", deeds(
 		line(`sh -c 'trap "echo on" CONT; read x; read y; echo "<$y>"' & until grep -q '^State:.T' /proc/$!/status; do sleep 0.05; done; jobs`),
@@ -324,6 +324,16 @@ var sittings = []sitting{
 		t new-session -d -x 60 -y 20 'stty size > size; sh -c "kill -INT \$\$"; echo $? > status; t=$(tty); case $t in /dev/pts/*) echo pane > tty;; esac'
 		i=0; while test $i -lt 200 && ! test -s tty; do sleep 0.05; i=$((i+1)); done
 		cat size status tty; t kill-server 2>/dev/null; echo end`), "tmux", deeds(expects("end\r\n"), types("\n"))},
+	{"what a command leaves for the next", typed, "", deeds(
+		line("echo a b; echo $_; (exit 7)"), line("echo $? $_ $# $0"), line("x=5; echo $_; f() { local x=1; return 4; }; f; echo $? $x"),
+		line("for i in 1 2; do"), types("echo $i; done; echo ${PIPESTATUS[*]} | cat; ! true; echo $?\r"), line("cat <<E"), types("here $x\rE\r"),
+		line("case a in a) echo yes ;; esac; [[ a == a ]] && (( 3 > 2 )) && echo so"), line(" echo hidden"), line("exit"))},
+	{"strict modes", typed, "", deeds(
+		line("set -u; echo fine"), line("echo $none; echo not here"), line("set +u"), line("set -x; echo traced; set +x"), line("set -C; echo x > f; echo y > f"),
+		line("set -o posix; echo posix; set +o posix"), line("set -e; false || true; echo still"), line("false"))},
+	{"start-up files and prompts", outer, "", deeds(
+		line(`printf '%s\n' "PS1='inner: '" 'PROMPT_COMMAND=("echo p" "echo q")' "PS0='now '" 'trap "test -v early || echo before" DEBUG' 'early=1' > rc; "$SHELL_HERE" --rcfile rc`),
+		expects("inner: "), types("unset early\r"), expects("inner: "), types("echo one\r"), expects("inner: "), types("shopt login_shell; declare -p PROMPT_COMMAND\r"), expects("inner: "), types("exit\r"), line("exit"))},
 	{"read with a time limit", held(`read -t 0.1 x; echo $?; read -n 1 y; echo "<$y>"`), "", deeds(expects("142\r\n"), types("q"), expects("<q>\r\n"), types("\n"))},
 }
 

@@ -106,6 +106,18 @@ func (m *memory) short(addr uint64) []byte {
 	return have[:max(bytes.IndexByte(have, 0), 0)]
 }
 
+// begins reports whether the text at addr begins with prefix.
+func (m *memory) begins(addr uintptr, prefix string) bool {
+	have := m.at(addr)
+	if len(have) < len(prefix) {
+		if m.read(addr, quickMax) != 0 {
+			return false
+		}
+		have = m.data
+	}
+	return len(have) >= len(prefix) && string(have[:len(prefix)]) == prefix
+}
+
 // path returns the path at addr. An overlong one is ENAMETOOLONG, as the
 // kernel would say.
 func (m *memory) path(addr uint64) (string, unix.Errno) {

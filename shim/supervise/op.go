@@ -26,6 +26,7 @@ const (
 	OpConnect
 	OpPtrace
 	OpKill
+	OpTyped // a command that was typed into an interactive shell
 )
 
 // String returns the name in lower case, such as exec.
@@ -71,6 +72,8 @@ func (o Op) String() string {
 		return "ptrace"
 	case OpKill:
 		return "kill"
+	case OpTyped:
+		return "typed"
 	}
 	return fmt.Sprintf("op(%d)", uint8(o))
 }
@@ -86,7 +89,7 @@ func (o Op) fresh() Op {
 // changes reports whether the op alters the file that it names.
 func (o Op) changes() bool {
 	switch o {
-	case OpNone, OpExec, OpRead, OpSymlink, OpChroot, OpNamespace, OpConnect, OpPtrace, OpKill:
+	case OpNone, OpExec, OpRead, OpSymlink, OpChroot, OpNamespace, OpConnect, OpPtrace, OpKill, OpTyped:
 		return false
 	}
 	return true

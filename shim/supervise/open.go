@@ -45,6 +45,9 @@ func (w *worker) openCall(n *notification, c *call) reply {
 		q.flags = uint32(c.flags.of(n))
 	}
 	q.mode = uint32(c.extra.of(n))
+	if r, done := w.typed(n, q, c.path.of(n)); done {
+		return r
+	}
 	if r, done := w.passesOpen(n, q, c.path.of(n)); done {
 		return r
 	}

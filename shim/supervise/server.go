@@ -37,6 +37,7 @@ type server struct {
 	toldCount atomic.Int32
 	hears     [OpKill + 1]bool // ops without a file that the judge cares about
 	pid       int
+	lines     lines
 	fds       int // the directory of this process's descriptors
 }
 

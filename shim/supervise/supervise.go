@@ -26,6 +26,19 @@ var (
 	ErrBusy = errors.New("supervised already")
 )
 
+// An interactive shell of the tree asks by opening files that do not exist, so
+// that it needs to start nothing. Both are opened to append, which is seen from
+// [LevelWrite] on.
+const (
+	// TypedPath, with the text of a command after it, may be opened only if the
+	// judge allows [OpTyped]; where that says [Refuse] the shell is also
+	// interrupted. Without a text it may always be.
+	TypedPath = "/proc/self/guard/typed/"
+	// LinePath takes the whole of what was typed, before the first of its
+	// commands is asked about.
+	LinePath = "/proc/self/guard/line"
+)
+
 // Level says how much of what a tree does is judged. Each level includes the
 // ones before it.
 type Level uint8
@@ -76,12 +89,13 @@ func (l *Level) UnmarshalText(text []byte) error {
 type Answer uint8
 
 const (
-	// Refuse fails the system call with EPERM.
+	// Refuse fails the system call with EPERM, and interrupts a shell that asks
+	// about what was typed.
 	Refuse Answer = iota
 	// Allow lets it happen.
 	Allow
 	// Empty gives an open for reading an empty file instead; it refuses
-	// anything else.
+	// anything else, a typed command without an interruption.
 	Empty
 )
 
@@ -114,6 +128,10 @@ type Event struct {
 	// Target is the process that a Kill or Ptrace aims at; for Kill 0 or a
 	// negative number means a group, as for kill(2).
 	Target int
+	// Command is what a shell is about to carry out, one simple command as the
+	// shell prints it, and Line the whole of what was typed, where that is
+	// known and was not given before; of Typed.
+	Command, Line string
 	// Proc is who is about to do it.
 	Proc *Process
 }
