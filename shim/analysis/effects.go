@@ -144,10 +144,12 @@ func (c *call) apply(e programs.Effect, t value.Text, i int) {
 		}
 	case "delete", "delete-tree":
 		if e.Param() == "found" {
-			if c.emptyDirs() {
-				return // they hold nothing
+			if c.holdNothing() {
+				return
 			}
-			for _, f := range c.found() {
+			found := c.found()
+			c.emptied()
+			for _, f := range found {
 				if f.Known() || !slices.Contains(c.roots(), f.Occurring()) || !it.isDir(c.abs(f.Occurring())) { // else it goes only if it is empty
 					c.file(rules.Delete, f, false)
 				}

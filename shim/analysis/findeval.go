@@ -213,16 +213,15 @@ func (s *search) endsOf(n *condition) []string {
 	return nil
 }
 
-// emptyDirs reports whether nothing but empty directories of a repository is found.
-func (c *call) emptyDirs() bool {
+// holdNothing reports whether all that is found is empty, and in a repository.
+func (c *call) holdNothing() bool {
 	s := c.searchOf()
 	for _, r := range c.roots() {
 		if c.it.repo(c.abs(r)) == nil {
 			return false
 		}
 	}
-	return s.needs(s.root, func(n *condition) bool { return n.kind == "type" && n.text == "d" }) &&
-		s.needs(s.root, func(n *condition) bool { return n.kind == "empty" })
+	return s.needs(s.root, func(n *condition) bool { return n.kind == "empty" })
 }
 
 // needs reports whether a file is found only if some test of a kind fits.
@@ -240,4 +239,40 @@ func (s *search) needs(n *condition, is func(*condition) bool) bool {
 
 func (n *condition) hasAction() bool {
 	return n != nil && (n.kind == "action" || n.x.hasAction() || n.y.hasAction())
+}
+
+// takesAll reports whether hardly a file is left out, but for what is no file.
+func (s *search) takesAll(n *condition) bool {
+	if n == nil {
+		return true
+	}
+	switch n.kind {
+	case "and":
+		return s.takesAll(n.x) && s.takesAll(n.y)
+	case "or":
+		return s.takesAll(n.x) || s.takesAll(n.y)
+	case "not":
+		return n.x != nil && n.x.criteria // all but some
+	case "type":
+		return strings.Contains(string(n.text), "f")
+	case "true", "action":
+		return true
+	case "name", "iname", "path", "ipath":
+		return n.text != "" && strings.Trim(string(n.text), "*?.") == "" // "*.*" and the like
+	}
+	return false
+}
+
+// emptied deletes the directories at which a search starts that deletes what it finds,
+// where that is all that they hold.
+func (c *call) emptied() {
+	s := c.searchOf()
+	if s.depth >= 0 || !s.hidden || !s.takesAll(s.root) {
+		return
+	}
+	for _, r := range c.roots() {
+		if p := c.abs(r); p.Known() && c.it.isDir(p) {
+			c.file(rules.Delete, r, true)
+		}
+	}
 }

@@ -433,6 +433,18 @@ func TestFlow(t *testing.T) {
 		{`find . -path ./node_modules -prune -o -name '*.js' -exec cat {} +`, false},
 		{`find src -type d -exec chmod 755 {} \;`, false},
 		{`fd .env -x cat`, false},
+		// What deletes all that it finds below a directory deletes that.
+		{`find src -delete`, true},
+		{`find src -type f -delete`, true},
+		{`find . -mindepth 1 -delete`, true},
+		{`find . -type f ! -name '*.py' -exec rm -f {} +`, true},
+		{`find . -path ./node_modules -prune -o -type f -exec rm {} \;`, true},
+		{`find node_modules dist -type f -delete`, false},
+		{`find . -name '*.pyc' -delete`, false},
+		{`find . -type f -empty -delete`, false},
+		{`find src -type l -delete`, false},
+		{`find src -type f -exec mv {} {}.bak \;`, false},
+		{`find src -type f -exec grep -l x {} +`, false},
 		// What is sent over a plain connection.
 		{`printf 'FLUSHALL\r\n' | nc 10.0.0.1 6379`, true},
 		{`echo FLUSHALL > /dev/tcp/10.0.0.1/6379`, true},

@@ -2,6 +2,7 @@ package analysis
 
 import (
 	"path"
+	"slices"
 	"strings"
 
 	"mvdan.cc/sh/v3/syntax"
@@ -37,6 +38,13 @@ func (c *call) runArgs(sub *interp, argv []value.Text, words []*syntax.Word, spl
 	}
 	if len(items) == 0 && c.ifItems() {
 		return
+	}
+	if from := len(*c.it.out); c.finds() {
+		defer func() {
+			if slices.ContainsFunc((*c.it.out)[min(from, len(*c.it.out)):], removes) {
+				c.emptied()
+			}
+		}()
 	}
 	if len(argv) == 0 {
 		argv = []value.Text{"echo"}
@@ -319,4 +327,9 @@ func (it *interp) ownFile(c *call) {
 		return
 	}
 	it.script("", p, c.argv[1:])
+}
+
+// removes reports whether an action leaves less than there was.
+func removes(a rules.Action) bool {
+	return a.Op == rules.Delete && (len(a.Via) == 0 || a.Via[len(a.Via)-1] != "move")
 }
