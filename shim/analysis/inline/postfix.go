@@ -381,7 +381,7 @@ func ref2(name string, recv val) val { return val{k: vRef, s: name, l: []val{rec
 func (p *interp) attr(v val, name, op string) val {
 	switch v.k {
 	case vRef:
-		if len(v.l) > 0 && (v.s == "GitRepo.git" || fromNet(v.l[0])) {
+		if len(v.l) > 0 && (v.s == "GitRepo.git" || v.l[0].typ == "awsresource" || fromNet(v.l[0])) {
 			return ref2(v.s+"."+name, v.l[0])
 		}
 		if len(v.l) > 0 {

@@ -28,6 +28,9 @@ func (p *interp) sdk(name string, c *cx) (val, bool) {
 			p.emitExec(append([]val{str("aws"), str(service), str(kebab(last))}, awsOptions(c.kw)...), *c)
 			return unk(), true
 		}
+		if c.recv != nil && c.recv.k == vObj && c.recv.typ == "awsresource" && p.find1(name) == nil {
+			return p.awsResource(name, c), true
+		}
 	case Node:
 		if op, ok := strings.CutSuffix(last, "Command"); ok && op != "" && strings.Contains(p.src, "@aws-sdk/client-") {
 			_, service, _ := strings.Cut(p.src, "@aws-sdk/client-")
@@ -40,6 +43,37 @@ func (p *interp) sdk(name string, c *cx) (val, bool) {
 		}
 	}
 	return val{}, false
+}
+
+// awsResource judges a call of boto3's resources. What a resource stands for is kept as
+// the service and its class: "s3 Bucket".
+func (p *interp) awsResource(name string, c *cx) val {
+	path := strings.Split(name, ".")
+	last := path[len(path)-1]
+	service, class, _ := strings.Cut(c.recv.s, " ")
+	if len(path) > 2 { // a collection: instances.filter()
+		class = path[len(path)-2]
+	}
+	switch {
+	case strings.HasPrefix(last, "delete_") || strings.HasPrefix(last, "terminate_"):
+		class = ""
+	case last == "delete" || last == "terminate":
+	case last != "" && last[0] >= 'A' && last[0] <= 'Z':
+		return obj("awsresource", service+" "+last)
+	default:
+		return obj("awsresource", service+" "+class)
+	}
+	if class != "" {
+		last += "-" + kebab(class)
+		if strings.HasPrefix(last, "terminate") {
+			last = strings.TrimSuffix(last, "s") + "s"
+		}
+	}
+	if service == "s3" {
+		service = "s3api"
+	}
+	p.emitExec(append([]val{str("aws"), str(service), str(strings.ReplaceAll(kebab(last), "object-versions", "objects"))}, awsOptions(c.kw)...), *c)
+	return unk()
 }
 
 // awsOptions are the keywords of a call as options of the command-line client.
