@@ -445,6 +445,12 @@ func TestFlow(t *testing.T) {
 		{`find src -type l -delete`, false},
 		{`find src -type f -exec mv {} {}.bak \;`, false},
 		{`find src -type f -exec grep -l x {} +`, false},
+		{`ls -a | awk '/env/' | xargs cat`, true},
+		{`ls -A | sed -n '/^\.e/p' | xargs cat`, true},
+		{`ls -A | sed '/env/!d' | xargs -I{} cat {}`, true},
+		{`ls -A | awk '/\.md$/ {print $1}' | xargs cat`, false},
+		{`ls | sed -n '/env/p' | xargs cat`, false},
+		{`ls -A | sed '/node_modules/d' | xargs wc -l`, false},
 		// What is sent over a plain connection.
 		{`printf 'FLUSHALL\r\n' | nc 10.0.0.1 6379`, true},
 		{`echo FLUSHALL > /dev/tcp/10.0.0.1/6379`, true},

@@ -68,7 +68,7 @@ func (c *call) untracked() []value.Text {
 
 // singleLine matches the programs for awk and sed that treat each line by itself.
 var singleLine = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`^(\{ *print +\$[0-9]+ *\}|s(.)[^\n]*)$`)
+	return regexp.MustCompile(`^((/[^/\n]+/ *)?\{ *print( +\$[0-9]+)? *\}|/[^/\n]+/( *!? *[pd])?|s(.)[^\n]*)$`)
 })
 
 // pureLines computes a filter for each line of a list by itself, where the filter
@@ -78,8 +78,12 @@ func (it *interp) pureLines(argv []string) bool {
 	switch argv[0] {
 	case "cut", "rev", "basename":
 	case "awk", "gawk", "mawk", "sed":
-		if len(argv) != 2 || !singleLine().MatchString(argv[1]) {
+		text := argv[len(argv)-1]
+		if len(argv) != 2 && (len(argv) != 3 || argv[1] != "-n" || argv[0] != "sed") || !singleLine().MatchString(text) {
 			return false
+		}
+		if strings.HasSuffix(text, "/d") {
+			left = value.Maybe
 		}
 	case "grep", "egrep", "fgrep":
 		for _, a := range argv[1:max(1, len(argv)-1)] {
