@@ -20,12 +20,19 @@ func (p *interp) sdk(name string, c *cx) (val, bool) {
 			p.emitExec(append([]val{str("git"), str(kebab(cmd))}, c.pos...), *c)
 			return unk(), true
 		}
+		if typ := awsMaker(name); typ != "" && len(c.pos) > 0 && c.pos[0].known() {
+			v := obj(typ, c.pos[0].s)
+			if at, ok := c.kwarg("endpoint_url"); ok && at.known() {
+				v.l = []val{at}
+			}
+			return v, true
+		}
 		if c.recv != nil && c.recv.k == vObj && c.recv.typ == "aws" && strings.Contains(last, "_") && p.find1(name) == nil {
 			service := c.recv.s
 			if service == "s3" {
 				service = "s3api"
 			}
-			p.emitExec(append([]val{str("aws"), str(service), str(kebab(last))}, awsOptions(c.kw)...), *c)
+			p.awsCommand(service, kebab(last), c)
 			return unk(), true
 		}
 		if c.recv != nil && c.recv.k == vObj && c.recv.typ == "awsresource" && p.find1(name) == nil {
@@ -59,9 +66,9 @@ func (p *interp) awsResource(name string, c *cx) val {
 		class = ""
 	case last == "delete" || last == "terminate":
 	case last != "" && last[0] >= 'A' && last[0] <= 'Z':
-		return obj("awsresource", service+" "+last)
+		return val{k: vObj, typ: "awsresource", s: service + " " + last, l: c.recv.l}
 	default:
-		return obj("awsresource", service+" "+class)
+		return val{k: vObj, typ: "awsresource", s: service + " " + class, l: c.recv.l}
 	}
 	if class != "" {
 		last += "-" + kebab(class)
@@ -72,8 +79,29 @@ func (p *interp) awsResource(name string, c *cx) val {
 	if service == "s3" {
 		service = "s3api"
 	}
-	p.emitExec(append([]val{str("aws"), str(service), str(strings.ReplaceAll(kebab(last), "object-versions", "objects"))}, awsOptions(c.kw)...), *c)
+	p.awsCommand(service, strings.ReplaceAll(kebab(last), "object-versions", "objects"), c)
 	return unk()
+}
+
+// awsMaker is the type of what a function of boto3 makes: a client, or a resource.
+func awsMaker(name string) string {
+	switch name {
+	case "boto3.client", "awssession.client":
+		return "aws"
+	case "boto3.resource", "awssession.resource":
+		return "awsresource"
+	}
+	return ""
+}
+
+// awsCommand is a call of the command-line client that does what c does, at the
+// endpoint that its client was made for.
+func (p *interp) awsCommand(service, command string, c *cx) {
+	words := []val{str("aws"), str(service), str(command)}
+	if len(c.recv.l) > 0 {
+		words = append(words, str("--endpoint-url"), c.recv.l[0])
+	}
+	p.emitExec(append(words, awsOptions(c.kw)...), *c)
 }
 
 // awsOptions are the keywords of a call as options of the command-line client.
