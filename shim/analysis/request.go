@@ -59,6 +59,14 @@ func (c *call) http(e programs.Effect, t value.Text, i int) {
 		c.form(t)
 	case "at-file":
 		s := string(t)
+		if e.Param() == "url" {
+			for _, scheme := range []string{"file://", "fileb://"} {
+				if f, ok := strings.CutPrefix(s, scheme); ok {
+					c.file(rules.Read, value.Text(f), false)
+				}
+			}
+			return
+		}
 		if marks := e.Param(); marks != "" { // NAME=@FILE, and other marks
 			if _, v, ok := strings.Cut(s, "="); ok {
 				s = v
