@@ -18,11 +18,12 @@ type Judgement struct {
 	Err     *dialect.ParseError // the text does not parse
 }
 
-// Judge analyses shell text and asks the policy. With environ, the inherited
-// environment is part of the command.
+// Judge analyses shell text and asks the policy, about what is in it after its past.
+// With environ, the inherited environment is part of the command.
 func (l *Loaded) Judge(w analysis.World, src analysis.Source, environ bool) Judgement {
 	a := analysis.Analyzer{World: w, Table: l.Policy.Table(), Protected: l.Policy.Protected, Environ: environ}
 	res := a.Analyze(src)
+	src.Text, src.Past = src.Text[src.Past:], 0
 	if res.Err == nil && src.Stdin {
 		res.Actions = append(res.Actions, a.Suffixes(src)...)
 	}

@@ -180,17 +180,18 @@ type runtimeJudge struct {
 
 	mu       sync.Mutex // of all below, and of the policy's caches
 	images   map[int]*image
-	created  map[string]bool  // what this tree has made
-	told     map[string]bool  // what was reported
-	loads    map[string]bool  // what the text layer saw the shell load
-	allowed  map[string]bool  // operation and path that the text layer allowed
+	created  map[string]bool // what this tree has made
+	told     map[string]bool // what was reported
+	loads    map[string]bool // what the text layer saw the shell load
+	allowed  map[string]bool // operation and path that the text layer allowed
+	pipes    pipes
 	sittings map[int]*sitting // of interactive shells
 }
 
 func newRuntimeJudge(l *Loaded, w *analysis.Host, start time.Time) *runtimeJudge {
 	r := &runtimeJudge{
 		loaded: l, world: w, start: start, logDir: filepath.Dir(l.Log),
-		images: map[int]*image{}, created: map[string]bool{}, told: map[string]bool{}, loads: map[string]bool{}, allowed: map[string]bool{}, sittings: map[int]*sitting{},
+		images: map[int]*image{}, created: map[string]bool{}, told: map[string]bool{}, loads: map[string]bool{}, allowed: map[string]bool{}, sittings: map[int]*sitting{}, pipes: pipes{map[string]bool{}, map[string][]reader{}},
 	}
 	r.guard, _ = os.Stat("/proc/self/exe")
 	return r

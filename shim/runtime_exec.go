@@ -83,20 +83,23 @@ func (r *runtimeJudge) concerns(path value.Text, ops rules.Ops) bool {
 // judgeExec decides about a program that is to be run.
 func (r *runtimeJudge) judgeExec(e *supervise.Event) supervise.Answer {
 	img := r.load(e)
-	if r.isGuard(e.Real) {
-		a := r.execAction(e, append([]string{"guard"}, e.Argv[min(1, len(e.Argv)):]...))
-		return r.answerExec(e, img, []rules.Action{a})
-	}
-	w, err := analysis.NewHost(img.dir, r.world.Environ())
-	if err != nil || img.dir == "" {
+	an, p := r.analyzer(img.dir), pipesOf(e.Proc.PID)
+	if an == nil {
 		return supervise.Refuse
 	}
-	w.PasswdHome = r.world.PasswdHome
-	an := analysis.Analyzer{World: &sightless{Host: w}, Table: r.loaded.Policy.Table(), Protected: r.protected}
+	if r.isGuard(e.Real) { // as a shell it judges its text, but cannot tell where that comes from
+		rest := e.Argv[min(1, len(e.Argv)):]
+		own, others := r.joined(an, append([]string{"bash"}, rest...), img.dir, p)
+		own = slices.DeleteFunc(own, func(a rules.Action) bool { return !slices.Contains(a.Via, "download") })
+		all := append(own, others...)
+		return r.answerExec(e, img, append(all, r.execAction(e, append([]string{"guard"}, rest...))))
+	}
 	var all []rules.Action
 	for _, name := range r.identities(e) {
 		argv := append([]string{name}, e.Argv[min(1, len(e.Argv)):]...)
-		for _, a := range an.Command(argv).Actions {
+		actions, others := r.joined(an, argv, img.dir, p)
+		all = append(all, others...)
+		for _, a := range actions {
 			switch {
 			case a.Op == rules.Load && a.Path.Known():
 				img.loads = append(img.loads, string(a.Path))

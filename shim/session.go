@@ -12,6 +12,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"guard/rules"
+	"guard/shim/analysis"
 	"guard/shim/analysis/dialect"
 	"guard/shim/report"
 	"guard/shim/runner"
@@ -178,14 +179,19 @@ func (s *session) allowed(command string) (yes bool) {
 				yes = false
 			}
 		}()
+		w, err := analysis.NewHost(s.world.Dir(), s.world.Environ()) // one that knows nothing of before
+		if err != nil {
+			fault(err, "the command was not run")
+			return
+		}
+		w.PasswdHome = s.world.PasswdHome
 		src := s.source(s.past + command)
-		src.Stdin = true
-		j := s.loaded.Judge(s.world, src, true)
+		src.Stdin, src.Past = true, len(s.past)
+		j := s.loaded.Judge(w, src, true)
 		if s.supervised() {
 			j.Verdict = Settled(j.Verdict)
 		}
-		own := j.since(len(s.past))
-		if err := s.loaded.Append(s.loaded.Record(s.world, own, "text")); err != nil {
+		if err := s.loaded.Append(s.loaded.Record(w, j, "text")); err != nil {
 			fault(err, "the command was not run: a decision that cannot be recorded is not carried out")
 			return
 		}
@@ -194,39 +200,9 @@ func (s *session) allowed(command string) (yes bool) {
 			return
 		}
 		s.layer.judge.permit(seen(j.Actions))
-		if slices.ContainsFunc(own.Actions, func(a rules.Action) bool { return a.Op == rules.Load }) {
+		if slices.ContainsFunc(j.Actions, func(a rules.Action) bool { return a.Op == rules.Load }) {
 			s.loads += command
 		}
 	})
 	return yes
-}
-
-// since is the judgement on the text from byte n on: without what was done before,
-// unless a finding is about it.
-func (j Judgement) since(n int) Judgement {
-	shift := func(span [2]int) [2]int { return [2]int{max(span[0]-n, 0), max(span[1]-n, 0)} }
-	out := Judgement{Text: j.Text[n:], Verdict: j.Verdict, Err: j.Err}
-	out.Verdict.Findings = nil
-	at := map[int]int{} // where an action is now
-	add := func(i int) int {
-		if _, ok := at[i]; !ok {
-			at[i] = len(out.Actions)
-			a := j.Actions[i]
-			a.Span = shift(a.Span)
-			out.Actions = append(out.Actions, a)
-		}
-		return at[i]
-	}
-	for i := range j.Actions {
-		if j.Actions[i].Span[1] > n {
-			add(i)
-		}
-	}
-	for _, f := range j.Verdict.Findings {
-		if f.Span = shift(f.Span); f.Action >= 0 && f.Action < len(j.Actions) {
-			f.Action = add(f.Action)
-		}
-		out.Verdict.Findings = append(out.Verdict.Findings, f)
-	}
-	return out
 }

@@ -154,3 +154,19 @@ func TestOpenStdinRemembers(t *testing.T) {
 		t.Errorf("%q\n%s", said, errs)
 	}
 }
+
+// TestOpenStdinGoesOn holds that what was allowed and carried out is not judged again by
+// what it would do now.
+func TestOpenStdinGoesOn(t *testing.T) {
+	supervised(t)
+	bin, dir := guardedProject(t)
+	said, errs, code := talk(t, dir, []string{filepath.Join(bin, "bash")}, []string{
+		"echo x=1 > act", ". ./act", "echo 'cat .env' >> act", "echo on $x", ". ./act", "mkdir made; echo 1 > made/x", "rm -r made; echo gone",
+	})
+	all := strings.Join(said, "")
+	for _, want := range []string{"on 1\n<3>0", "<4>126", "gone\n<6>0"} {
+		if !strings.Contains(all, want) {
+			t.Errorf("no %q: %q, %d\n%s", want, said, code, errs)
+		}
+	}
+}

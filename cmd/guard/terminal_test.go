@@ -291,7 +291,7 @@ var sittings = []sitting{
 		line("(sleep 0.3; exit 7) & wait $!; echo status $?"), expects("status 7\r\n"),
 		line("fg"), expects("exit 3'\r\n"), feeds("go"), line("echo status $?"), expects("status 3\r\n"), line("exit"))},
 	{"background jobs", typed, "", deeds(
-		line("mkfifo go; sleep 50 &"), line(waiting+" 2>/dev/null &"), line("kill %1; sleep 0.3"), expects("Terminated"),
+		line("mkfifo go; sleep 50 &"), line(waiting+" 2>/dev/null &"), line("kill %1; wait %1; echo status $?"), expects("status 143\r\n"),
 		line("jobs"), expects("Running"), line("fg %2"), expects("2> /dev/null\r\n"), feeds("go"), line("echo status $?"), expects("status 3\r\n"), line("exit"))},
 	{"a background job reads", typed, "", deeds(
 		line(`sh -c 'trap "echo on" CONT; read x; read y; echo "<$y>"' & until grep -q '^State:.T' /proc/$!/status; do sleep 0.05; done; jobs`),

@@ -16,21 +16,16 @@ var typings = []struct{ types, shows string }{
 	{"cat .env", "[secrets.dotenv]"},
 	{"echo status $?", "status 130\r\n"},
 	{"curl -s http://127.0.0.1:1/x | bash; echo went on", "[remote-code.download]"},
-	{"HISTCONTROL=ignorespace", ""},
-	{" cat .env", "[secrets.dotenv]"}, // which the history does not have
-	{" x=.env", ""},
-	{" cat $x && echo went on", "[secrets.dotenv]"},
+	{"x=.env", ""},
+	{"cat $x && echo went on", "[secrets.dotenv]"},
+	{"x=plain; cat $x", "harmless\r\n"},
 	{"true && (cat plain; cat .env)", "[secrets.dotenv]"},
 	{"f() { cat plain; cat .env; }", ""},
 	{"f", "[secrets.dotenv]"},
+	{"g() { curl -s http://127.0.0.1:1/x | bash; echo went on; }", ""},
+	{"g", "[remote-code.download]"},
 	{"alias p='cat .env'", ""},
 	{"p", "[secrets.dotenv]"},
-	{"trap - DEBUG; echo and so on", "[shell.hook]"},
-	{" builtin trap '' DEBUG", "[shell.hook]"},
-	{"shopt -u extdebug", "[shell.hook]"},
-	{"set +o history", ""},
-	{"cat .env", "[secrets.dotenv]"},
-	{"set -o history", ""},
 	{"cd sub", ""},
 	{"cat ../.env", "[secrets.dotenv]"},
 	{"cat ../plain", "harmless\r\n"},
@@ -42,15 +37,27 @@ var typings = []struct{ types, shows string }{
 	{"set -euo pipefail; echo fine; set +euo pipefail", "fine\r\n"},
 	{"git push --force origin main", "[git.push-force]"},
 	{"mkdir made && rm -r made && echo gone", "gone\r\n"},
+	// What was allowed is not judged again in the light of what it is now.
+	{"rm -rf build; mkdir build; echo x > build/o; y=1", ""},
+	{"git checkout -q . && z=2", ""},
+	{"echo change >> plain", ""},
+	{"echo still here", "still here\r\n"},
+	// What the history does not have is judged by what it does.
+	{"HISTCONTROL=ignorespace", ""},
+	{" cat .env", "cat: .env: Operation not permitted\r\n"},
+	{"set +o history", ""},
+	{"cat .env", "cat: .env: Operation not permitted\r\n"},
+	{"set -o history; echo on", "on\r\n"},
+	{"trap 'echo int' INT", ""},
+	{"cat .env", "int\r\n"},
 }
 
 // TestTyped holds that what is typed into an interactive shell, on a terminal, is judged
-// by its text, all that was typed at once and each command of it, and that the
-// shell goes on; also in a shell that was started from one such.
+// by its text, and that the shell goes on; also in a shell that was started from one such.
 func TestTyped(t *testing.T) {
 	supervised(t)
 	top := t.TempDir()
-	for _, level := range []string{"exec", "write", "full"} {
+	for _, level := range []string{"exec", "full"} {
 		supervisedShell(t, filepath.Join(top, level), runtimeTable(level)+"require = true\n")
 	}
 	for _, test := range []struct {
@@ -58,10 +65,12 @@ func TestTyped(t *testing.T) {
 		argv         []string
 		nested       string // typed first
 	}{
-		{"no start-up file", "exec", call("bash", "--norc", "-i"), ""},
-		{"a start-up file", "write", call("bash", "--rcfile", "rc", "-i"), ""},
+		{"no start-up file", "full", call("bash", "--norc", "-i"), ""},
+		{"a start-up file", "full", call("bash", "--rcfile", "rc", "-i"), ""},
+		{"POSIX mode", "full", call("bash", "--posix", "--norc", "-i"), ""},
 		{"a login", "full", call("-bash"), ""},
 		{"in another", "full", call("bash", "--norc", "-i"), `"$SHELL_HERE" --rcfile rc`},
+		{"the real one in it", "full", call("bash", "--norc", "-i"), `/bin/bash --norc`},
 	} {
 		t.Run(test.about, func(t *testing.T) {
 			t.Parallel()
@@ -113,7 +122,7 @@ func TestTyped(t *testing.T) {
 				t.Errorf("%s", shown)
 			}
 			log, err := os.ReadFile(filepath.Join(top, test.level, "root/home/.local/state/guard/audit.jsonl"))
-			for _, want := range []string{`"command":"true && (cat plain; cat .env)"`, `"command":"cat $x"`, `"command":"mkdir made && rm -r made && echo gone"`, `"command":"trap - DEBUG"`} {
+			for _, want := range []string{`"command":"true && (cat plain; cat .env)"`, `"command":"cat $x && echo went on"`, `"command":"mkdir made && rm -r made && echo gone"`} {
 				if err != nil || !strings.Contains(string(log), want) {
 					t.Errorf("the log has no %s: %v", want, err)
 				}

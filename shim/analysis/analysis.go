@@ -2,7 +2,10 @@ package analysis
 
 import (
 	"fmt"
+	"slices"
 	"strings"
+
+	"mvdan.cc/sh/v3/syntax"
 
 	"guard/rules"
 	"guard/rules/programs"
@@ -20,9 +23,10 @@ type Source struct {
 	Shopt  []string // shopt options that are on at the start
 	Stdin  bool     // the text itself is the standard input
 	Script string   // absolute path, if the text is a script file
+	Past   int      // bytes at the start of Text that were carried out before: they count for what they have set
 }
 
-// Result is what analysis says of a source.
+// Result is what analysis says of a source. Positions are in the text after its past.
 type Result struct {
 	Actions []rules.Action
 	Err     *dialect.ParseError // the text does not parse; no actions then count
@@ -51,31 +55,82 @@ func (a *Analyzer) Analyze(src Source) (res Result) {
 		it.startEnvironment()
 	}
 	p := dialect.ParseText(src.Shell, src.Text, it.dialectOptions(), it.limits())
+	if p.Err != nil && src.Past > 0 { // what was carried out may lack its context
+		src.Text, src.Past = src.Text[src.Past:], 0
+		return a.Analyze(src)
+	}
 	if p.Err != nil {
 		res.Err = p.Err
 		return res
 	}
+	var own []rules.Action
 	for i, f := range p.Files {
 		run := it
 		if i < len(p.Files)-1 {
 			run = it.sub()
 		}
 		run.shell = p.Shells[i]
-		run.stmts(f.Stmts)
+		k := slices.IndexFunc(f.Stmts, func(s *syntax.Stmt) bool { return int(s.Pos().Offset()) >= src.Past })
+		if k < 0 {
+			k = len(f.Stmts)
+		}
+		if src.Past > 0 {
+			run.stmts(f.Stmts[:k])
+			run.goOn()
+		}
+		from, trap := len(res.Actions), run.st.traps["EXIT"]
+		run.stmts(f.Stmts[k:])
 		run.rejoin(run.leads(flowExit))
-		run.runTrap("EXIT")
+		if src.Past == 0 || run.st.traps["EXIT"] != trap {
+			run.runTrap("EXIT")
+		}
+		own = append(own, res.Actions[from:]...)
 	}
+	from := len(res.Actions)
 	for _, o := range p.Opaque {
-		it.span = [2]int{o.From, o.To}
-		it.opaquePart(src.Text, o)
+		if o.To > src.Past {
+			it.span = [2]int{o.From, o.To}
+			it.opaquePart(src.Text, o)
+		}
+	}
+	if src.Past > 0 {
+		res.Actions = append(own, res.Actions[from:]...)
+		for i := range res.Actions {
+			span := &res.Actions[i].Span
+			span[0], span[1] = max(span[0]-src.Past, 0), max(span[1]-src.Past, 0)
+		}
 	}
 	return res
 }
 
+// goOn readies the interpreter for what follows after text that was carried out: the
+// files are what they are now, but what was new may still be called that.
+func (it *interp) goOn() {
+	it.past, *it.budget, *it.entries = len(*it.out), maxSteps, maxFound
+	it.flow, it.left = flowNone, map[lead]*state{}
+	it.st.staged, it.st.keeping, it.st.kept = work{}, work{}, work{}
+	files := map[string]file{}
+	for name, f := range it.st.files {
+		if f.created && !f.absent {
+			files[name] = file{created: true}
+		}
+	}
+	it.st.files = files
+}
+
 // Command judges a program with its arguments, as given to exec.
 func (a *Analyzer) Command(argv []string) Result {
-	var res Result
+	res, _ := a.Piped(argv, false)
+	return res
+}
+
+// Piped judges a program in a pipeline: with net, what it reads comes from the network;
+// sends reports whether what it prints does.
+func (a *Analyzer) Piped(argv []string, net bool) (res Result, sends bool) {
 	it := a.interp(Source{}, &res.Actions)
+	if net {
+		it.stdin = stream{text: value.Net, set: true}
+	}
 	words := make([]value.Text, len(argv))
 	at := 0
 	for i, w := range argv {
@@ -86,7 +141,7 @@ func (a *Analyzer) Command(argv []string) Result {
 	if len(words) > 0 {
 		it.runProgram(words, nil)
 	}
-	return res
+	return res, it.stdout.text.FromNet()
 }
 
 func (a *Analyzer) interp(src Source, out *[]rules.Action) *interp {

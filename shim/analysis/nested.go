@@ -316,7 +316,14 @@ func (it *interp) replaces(p value.Text) {
 // read: what runs now may show what they hold.
 func (it *interp) reveal() {
 	for _, i := range it.st.loaded {
-		if i < len(*it.out) && (*it.out)[i].Op == rules.Load {
+		if i >= len(*it.out) || (*it.out)[i].Op != rules.Load {
+			continue
+		}
+		if i < it.past {
+			a := (*it.out)[i]
+			a.Op, a.Span = rules.Read, it.span
+			*it.out = append(*it.out, a)
+		} else {
 			(*it.out)[i].Op = rules.Read
 		}
 	}

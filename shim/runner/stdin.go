@@ -44,20 +44,3 @@ func FeedStdin() (was, feed *os.File, err error) {
 	}
 	return was, w, nil
 }
-
-// inherited is the first descriptor that a script is left open on: bash takes 63
-// and what follows for its own.
-const inherited = 70
-
-// LeaveScript opens script on a descriptor that the shell started next inherits.
-func LeaveScript(script []byte) (fd int, err error) {
-	f, err := scriptFile(script)
-	if err != nil {
-		return -1, fmt.Errorf("leave script: %w", err)
-	}
-	defer f.Close()
-	if fd, err = unix.FcntlInt(f.Fd(), unix.F_DUPFD, inherited); err != nil {
-		return -1, fmt.Errorf("leave script: %w", err)
-	}
-	return fd, nil
-}

@@ -26,7 +26,7 @@ const (
 	OpConnect
 	OpPtrace
 	OpKill
-	OpTyped // a command that was typed into an interactive shell
+	OpTyped // what was typed into an interactive shell
 )
 
 // String returns the name in lower case, such as exec.

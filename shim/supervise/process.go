@@ -56,12 +56,12 @@ func (t *processes) get(pid, depth int) *Process {
 	if !ok {
 		return nil
 	}
-	same := old != nil && old.start == start
+	same := old != nil && old.Start == start
 	if same && old.Exe == exe && old.Argv != nil {
 		old.seen = now
 		return old
 	}
-	p := &Process{PID: pid, Exe: exe, start: start, seen: now}
+	p := &Process{PID: pid, Exe: exe, Start: start, seen: now}
 	switch {
 	case same:
 		p.Parent = old.Parent
@@ -95,7 +95,7 @@ func (t *processes) forget(pid int) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if old := t.byPID[pid]; old != nil {
-		t.byPID[pid] = &Process{PID: pid, Parent: old.Parent, Exe: old.Exe, start: old.start, seen: old.seen}
+		t.byPID[pid] = &Process{PID: pid, Parent: old.Parent, Exe: old.Exe, Start: old.Start, seen: old.seen}
 	}
 }
 

@@ -26,17 +26,15 @@ var (
 	ErrBusy = errors.New("supervised already")
 )
 
-// An interactive shell of the tree asks by opening files that do not exist, so
-// that it needs to start nothing. Both are opened to append, which is seen from
+// An interactive shell of the tree asks, in a process of its own, by opening files
+// that do not exist, so that it needs to run nothing. Both are opened to append, which is seen from
 // [LevelWrite] on.
 const (
-	// TypedPath, with the text of a command after it, may be opened only if the
-	// judge allows [OpTyped]; where that says [Refuse] the shell is also
-	// interrupted. Without a text it may always be.
-	TypedPath = "/proc/self/guard/typed/"
-	// LinePath takes the whole of what was typed, before the first of its
-	// commands is asked about.
+	// LinePath takes what was typed.
 	LinePath = "/proc/self/guard/line"
+	// TypedPath may be opened if the judge allows what was typed, [OpTyped]; if
+	// not, the parent of who asks is interrupted.
+	TypedPath = "/proc/self/guard/typed"
 )
 
 // Level says how much of what a tree does is judged. Each level includes the
@@ -89,13 +87,13 @@ func (l *Level) UnmarshalText(text []byte) error {
 type Answer uint8
 
 const (
-	// Refuse fails the system call with EPERM, and interrupts a shell that asks
-	// about what was typed.
+	// Refuse fails the system call with EPERM, and interrupts a shell into which
+	// was typed what is asked about.
 	Refuse Answer = iota
 	// Allow lets it happen.
 	Allow
 	// Empty gives an open for reading an empty file instead; it refuses
-	// anything else, a typed command without an interruption.
+	// anything else.
 	Empty
 )
 
@@ -128,10 +126,9 @@ type Event struct {
 	// Target is the process that a Kill or Ptrace aims at; for Kill 0 or a
 	// negative number means a group, as for kill(2).
 	Target int
-	// Command is what a shell is about to carry out, one simple command as the
-	// shell prints it, and Line the whole of what was typed, where that is
-	// known and was not given before; of Typed.
-	Command, Line string
+	// Line is what the parent of Proc, a shell, was given to carry out, as it
+	// says; of Typed.
+	Line string
 	// Proc is who is about to do it.
 	Proc *Process
 }
@@ -148,8 +145,11 @@ type Process struct {
 	// further than the process.
 	Argv []string
 
-	start uint64    // clock ticks after boot
-	seen  time.Time // when that was read last; of the table of processes
+	// Start is when it was started, in clock ticks after boot: with PID, it is no
+	// other process.
+	Start uint64
+
+	seen time.Time // when that was read last; of the table of processes
 }
 
 // Judge decides about events. Its methods are called from several goroutines

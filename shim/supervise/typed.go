@@ -10,7 +10,7 @@ import (
 )
 
 const (
-	maxTyped = 1 << 20 // bytes of a command, and of what was typed
+	maxTyped = 1 << 20 // bytes of what was typed, beyond which it is not looked at
 	maxLines = 64      // kept until they are asked about
 )
 
@@ -20,13 +20,14 @@ type lines struct {
 	files map[int]int
 }
 
-// typed answers an open of one of the names above; done is false for all others.
+// typed answers an open of one of the names of a shell that asks; done is false for
+// all others.
 func (w *worker) typed(n *notification, q openRequest, addr uint64) (r reply, done bool) {
 	if q.flags&unix.O_APPEND == 0 {
 		return r, false
 	}
 	line := w.mem.begins(uintptr(addr), LinePath+"\x00")
-	if !line && !w.mem.begins(uintptr(addr), TypedPath) {
+	if !line && !w.mem.begins(uintptr(addr), TypedPath+"\x00") {
 		return r, false
 	}
 	proc := w.processes.of(int(n.pid))
@@ -41,19 +42,13 @@ func (w *worker) typed(n *notification, q openRequest, addr uint64) (r reply, do
 		}
 		return give(fd, cloexec), true
 	}
-	answer := Refuse
-	if name, e := w.mem.text(uintptr(addr), len(TypedPath)+maxTyped, 4096); e == 0 && len(name) == len(TypedPath) {
-		answer = Allow
-	} else if e == 0 {
-		answer = w.judge(n, &Event{Op: OpTyped, Command: name[len(TypedPath):], Line: w.lines.take(proc.PID)})
-	}
-	if answer == Allow {
+	if w.judge(n, &Event{Op: OpTyped, Line: w.lines.take(proc.PID)}) == Allow {
 		if fd, err := unix.Open("/dev/null", unix.O_WRONLY|unix.O_CLOEXEC, 0); err == nil {
 			return give(fd, cloexec), true
 		}
 	}
-	if answer != Empty && w.valid(n.id) {
-		_ = unix.Kill(proc.PID, unix.SIGINT)
+	if shell := proc.Parent; shell != nil && shell.Exe == proc.Exe && w.valid(n.id) {
+		_ = unix.Kill(shell.PID, unix.SIGINT)
 	}
 	return refuse(), true
 }
