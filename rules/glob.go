@@ -310,7 +310,7 @@ func gapTakes(k value.Text, token string, pos int) bool {
 	case value.Digits:
 		return wild || c >= '0' && c <= '9'
 	case value.Name:
-		return c != '/' && c != ' ' && (pos > 0 || c != '.' && c != '-')
+		return c != '/' && c != ':' && c != ' ' && (pos > 0 || c != '.' && c != '-')
 	case value.Star:
 		return c != '/'
 	case value.Below:

@@ -145,7 +145,7 @@ func (c *compiler) program(e *Entry, depth int) (*Spec, error) {
 
 // Outputs lists the words of the key output.
 func Outputs() []string {
-	return []string{"lines", "names", "fresh-file", "fresh-dir", "all", "digits", "name", "date", "realpath", "toplevel", "place", "programs", "stdin", "shell-init", "saved", "loaded", "none"}
+	return []string{"lines", "names", "fresh-file", "fresh-dir", "all", "digits", "name", "date", "realpath", "toplevel", "commits", "place", "programs", "stdin", "shell-init", "saved", "loaded", "none"}
 }
 
 // Inputs lists the words of the key stdin; some take a parameter after a colon.

@@ -302,11 +302,14 @@ func (r *reader) take(o *Option, v value.Text, has bool) {
 		r.add(o, o.Names[0], v, has)
 		r.p.Opts[len(r.p.Opts)-1].Effect = Effect(first)
 		for _, e := range strings.Fields(more) {
-			if r.i+1 >= len(r.argv) {
-				break
+			e, all := strings.CutSuffix(e, "...") // of any number, up to an option
+			for again := true; again && r.i+1 < len(r.argv); again = all {
+				if all && strings.HasPrefix(string(r.argv[r.i+1]), "-") {
+					break
+				}
+				r.i++
+				r.p.Opts = append(r.p.Opts, Opt{Name: o.Names[0], Value: r.argv[r.i], Has: true, Effect: Effect(e), Index: r.i})
 			}
-			r.i++
-			r.p.Opts = append(r.p.Opts, Opt{Name: o.Names[0], Value: r.argv[r.i], Has: true, Effect: Effect(e), Index: r.i})
 		}
 		return
 	}

@@ -113,7 +113,7 @@ func (e Effect) known() bool {
 func (e Effect) knownAll() bool {
 	words := strings.Fields(string(e))
 	for _, w := range words {
-		if !Effect(w).known() {
+		if !Effect(strings.TrimSuffix(w, "...")).known() {
 			return false
 		}
 	}

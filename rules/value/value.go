@@ -13,7 +13,7 @@ type Text string
 const (
 	Any    Text = "\x00a" // any string, the empty one included
 	Many   Text = "\x00m" // any number of words, none included: an unquoted unknown
-	Name   Text = "\x00n" // a non-empty name: no slash, no white space, no leading dash or dot
+	Name   Text = "\x00n" // a non-empty name: no slash, no colon, no white space, no leading dash or dot
 	Digits Text = "\x00d" // one or more decimal digits
 	Star   Text = "\x00s" // a part of a name, as * in a glob stands for: no slash
 	Below  Text = "\x00b" // behind a directory and a slash: a way down, none or more names but . and ..

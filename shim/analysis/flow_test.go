@@ -25,6 +25,18 @@ func TestFlow(t *testing.T) {
 		{`d=$(mktemp -d); cd "$d"; rm -rf src`, false},
 		{`d=$(mktemp -d); cd "$d/.."; rm -rf src`, false}, // of /tmp
 		{`d=$(mktemp -d); cd "$d"; cd -; rm -rf src`, true},
+		// It is a file that no other is, so that what is written to it is known.
+		{`f=$(mktemp); echo 'print(1)' > "$f"; python3 "$f"; rm "$f"`, false},
+		{`f=$(mktemp --suffix=.sh); echo 'cat .env' > $f; sh $f`, true},
+		{`f=$(mktemp); g=$(mktemp); echo 'cat .env' > $f; echo ls > $g; sh $g`, false},
+		{`f=$(mktemp /tmp/x.XXXXXX); curl -so "$f" https://example.com/x; bash "$f"`, true},
+		{`d=$(mktemp -d); echo 'int main(){}' > $d/m.c; cc $d/m.c -o $d/m && $d/m`, false},
+		{`v=$(git describe --tags); git show $v:src/app.py`, false},
+		{`git show "$(git log -1 --format=%H)":src/app.py`, false},
+		{`git show "$(git log -1 --format=%s)":src/app.py`, true},
+		{`git show $(git merge-base main HEAD):.env`, true},
+		{`zip -r /tmp/x.zip . -x '.git/*' '.env'`, false},
+		{`zip -r /tmp/x.zip -x '.git/*' -r .env`, true},
 		// What follows && is run in the directory that cd leads to, or not at all.
 		{`cd /tmp/absent && rm -rf src`, false},
 		{`cd /tmp/absent; rm -rf src`, true},

@@ -27,8 +27,23 @@ func (c *call) formed(kind string) (value.Text, bool) {
 		return c.canonical()
 	case "toplevel":
 		return c.revision()
+	case "commits":
+		return value.Name, c.commits()
 	}
 	return "", false
+}
+
+// commits reports whether git prints nothing but names of commits.
+func (c *call) commits() bool {
+	format, given := c.p.Opt("--format")
+	if !given {
+		format, given = c.p.Opt("--pretty")
+	}
+	if given {
+		f := strings.TrimPrefix(strings.TrimPrefix(string(format.Value), "t"), "format:")
+		return (f == "%H" || f == "%h") && !c.has("-p") && !c.has("--raw") && !c.has("--name-only") && !c.has("--stat")
+	}
+	return c.p.Spec.Names[0] != "log" && !c.has("--objects") && !c.has("--count") && !c.has("--left-right")
 }
 
 // date is what date prints in the format that is given.

@@ -249,14 +249,25 @@ func (c *call) fresh(dir bool) {
 	if o, ok := c.p.Opt("-p"); ok && o.Has {
 		base = c.abs(o.Value) + "/tmp."
 	}
-	t := base + value.Name
+	// Which name it is does not matter, as long as no other file has it.
+	*it.fresh++
+	name := "XXXXXXXX" + itoa(int64(*it.fresh))
+	t := base + value.Known(name)
 	if n := len(c.p.Args); n > 0 {
-		tmpl := strings.TrimRight(string(c.p.Args[n-1].Text), "X")
-		if strings.Contains(tmpl, "/") || base == "/tmp/tmp." && !c.has("-t") {
-			t = c.abs(value.Text(tmpl)) + value.Name
-		} else {
-			t = value.Text(strings.TrimSuffix(string(base), "tmp.")) + value.Text(tmpl) + value.Name
+		tmpl := string(c.p.Args[n-1].Text)
+		end := strings.LastIndex(tmpl, "XXX") + len("XXX")
+		if end < len("XXX") {
+			end = len(tmpl)
 		}
+		tmpl = strings.TrimRight(tmpl[:end], "X") + name + tmpl[end:]
+		if strings.Contains(tmpl, "/") || base == "/tmp/tmp." && !c.has("-t") {
+			t = c.abs(value.Text(tmpl))
+		} else {
+			t = value.Text(strings.TrimSuffix(string(base), "tmp.")) + value.Text(tmpl)
+		}
+	}
+	if o, ok := c.p.Opt("--suffix"); ok && o.Has {
+		t += o.Value
 	}
 	it.st.files[string(t)] = file{created: true, fresh: dir}
 	it.stdout.write(t + "\n")
