@@ -25,6 +25,19 @@ func TestFlow(t *testing.T) {
 		{`d=$(mktemp -d); cd "$d"; rm -rf src`, false},
 		{`d=$(mktemp -d); cd "$d/.."; rm -rf src`, false}, // of /tmp
 		{`d=$(mktemp -d); cd "$d"; cd -; rm -rf src`, true},
+		// A script or function has a branch for each thing that it may be asked to do.
+		{`f() { case "${1:-help}" in up) echo up ;; wipe) rm -rf ~ ;; *) echo usage ;; esac; }; f up; f`, false},
+		{`f() { case "${1:-help}" in up) echo up ;; wipe) rm -rf ~ ;; *) echo usage ;; esac; }; f wipe`, true},
+		{`f() { case $1 in up) echo up ;; *) cat .env ;; esac; }; f "$(date)"`, true},
+		{`f() { if [[ "$1" == --reset && -n $2 ]]; then rm -rf ~; fi; }; f --reset`, false},
+		{`f() { if [ $# -gt 1 ]; then rm -rf ~; fi; }; f a; f a b`, true},
+		{`f() { if [ "$DRY" = 1 ]; then echo "$@"; else "$@"; fi; }; DRY=1; f rm -rf ~`, false},
+		{`f() { [ "$DRY" = 1 ] && echo "$@" || "$@"; }; f rm -rf ~`, true},
+		{`f() { if [ -e absent ]; then cat .env; fi; }; f`, true}, // it may be there by then
+		{`f() { if [ -n "$x" ]; then cat .env; fi; }; read x; f`, true},
+		{`printf '[ "$1" = x ] && cat .env\n' > t.sh; sh t.sh y`, false},
+		{`printf '[ "$1" = x ] && cat .env\n' > t.sh; sh t.sh x`, true},
+		{`if false; then rm -rf ~; fi`, true}, // not in one
 		// It is a file that no other is, so that what is written to it is known.
 		{`f=$(mktemp); echo 'print(1)' > "$f"; python3 "$f"; rm "$f"`, false},
 		{`f=$(mktemp --suffix=.sh); echo 'cat .env' > $f; sh $f`, true},

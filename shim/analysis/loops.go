@@ -44,7 +44,9 @@ func (it *interp) binary(c *syntax.BinaryCmd) result {
 		if l == failure {
 			// The right side is not reached if the left surely fails; what is
 			// in it is judged all the same, without its effects.
-			it.beyond(c.X, func(x *interp) { x.stmt(c.Y) })
+			it.unreached([]*syntax.Stmt{c.X}, func() {
+				it.beyond(c.X, func(x *interp) { x.stmt(c.Y) })
+			})
 			return failure
 		}
 		after := it.st.clone()
@@ -75,7 +77,9 @@ func (it *interp) binary(c *syntax.BinaryCmd) result {
 			return l
 		}
 		if l == success {
-			it.aside(func(x *interp) { x.stmt(c.Y) })
+			it.unreached([]*syntax.Stmt{c.X}, func() {
+				it.aside(func(x *interp) { x.stmt(c.Y) })
+			})
 			return success
 		}
 		after := it.st.clone()
@@ -170,10 +174,14 @@ func (it *interp) ifClause(c *syntax.IfClause) result {
 	switch cond {
 	case success:
 		r := it.stmts(c.Then)
-		it.aside(func(x *interp) { x.ifClause(c.Else) })
+		it.unreached(c.Cond, func() {
+			it.aside(func(x *interp) { x.ifClause(c.Else) })
+		})
 		return r
 	case failure:
-		it.beyond(c.Cond[len(c.Cond)-1], func(x *interp) { x.stmts(c.Then) })
+		it.unreached(c.Cond, func() {
+			it.beyond(c.Cond[len(c.Cond)-1], func(x *interp) { x.stmts(c.Then) })
+		})
 		return it.ifClause(c.Else)
 	}
 	other := it.sub()
@@ -452,7 +460,9 @@ func (it *interp) caseClause(c *syntax.CaseClause) result {
 			m = max(m, matchPattern(it.pattern(p), subject, it.st.shopt["nocasematch"]))
 		}
 		if m == rules.No {
-			it.aside(func(x *interp) { x.stmts(item.Stmts) })
+			if it.scripted == 0 {
+				it.aside(func(x *interp) { x.stmts(item.Stmts) })
+			}
 			continue
 		}
 		branch := it.sub()
@@ -465,11 +475,13 @@ func (it *interp) caseClause(c *syntax.CaseClause) result {
 			branch.depart()
 			continue
 		case branch.flow != flowNone || ended && m == rules.Yes:
-			it.aside(func(x *interp) {
-				for _, rest := range c.Items[i+1:] {
-					x.sub().stmts(rest.Stmts)
-				}
-			})
+			if it.scripted == 0 || m != rules.Yes {
+				it.aside(func(x *interp) {
+					for _, rest := range c.Items[i+1:] {
+						x.sub().stmts(rest.Stmts)
+					}
+				})
+			}
 			if it.flow, it.levels = branch.flow, branch.levels; it.flow == flowNone {
 				for _, e := range ends {
 					branch.st.join(e)

@@ -241,7 +241,9 @@ func (it *interp) script(shell string, p value.Text, args []value.Text) {
 	if shell == "" {
 		shell = "sh"
 	}
+	it.scripted++
 	it.shellText(shell, t, p, args, origin{parent: &it.org, nested: true, span: it.span}, string(p))
+	it.scripted--
 }
 
 // scriptText is the content of a script; what is not known of it is recorded.

@@ -284,7 +284,9 @@ func (it *interp) callFunc(f *function, argv []value.Text) result {
 	it.st.locals = append(it.st.locals[:len(it.st.locals):len(it.st.locals)], map[string]local{})
 	loop := it.loop
 	it.loop = 0
+	it.scripted++
 	r := it.stmt(f.body)
+	it.scripted--
 	it.loop = loop
 	if it.rejoin(it.leads(flowReturn)) {
 		r = unsure
