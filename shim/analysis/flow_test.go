@@ -25,6 +25,28 @@ func TestFlow(t *testing.T) {
 		{`d=$(mktemp -d); cd "$d"; rm -rf src`, false},
 		{`d=$(mktemp -d); cd "$d/.."; rm -rf src`, false}, // of /tmp
 		{`d=$(mktemp -d); cd "$d"; cd -; rm -rf src`, true},
+		// Ways in which a command is handed on.
+		{`f() { git reset --hard; }; export -f f; timeout 9 bash -c f`, true},
+		{`f() { git reset --hard; }; timeout 9 bash -c f`, false}, // not exported
+		{`f() { git reset --hard; }; export -f f; timeout 9 f`, false},
+		{"sh -c 'alias x=\"git reset --hard\"\nx'", true},
+		{"alias x='git reset --hard'\nx", false}, // bash does not look here
+		{"set -o posix\nalias x='git reset --hard'\nx", true},
+		{`git -c alias.X='reset --hard' x`, true},
+		{`git config set alias.x 'reset --hard'; git X`, true},
+		{`git -c 'alias.x=reset --h\ard' x`, true},
+		{`bwrap --ro-bind / / --dev /dev git reset --hard`, true},
+		{`bwrap --bind / / git status`, false},
+		{`retry -t 3 git reset --hard`, true},
+		{`s6-setuidgid root git reset --hard`, true},
+		{`expect -c 'system "rm -rf ~"'`, true},
+		{`expect -c 'spawn bash; send "git reset --hard\r"; expect eof'`, true},
+		{`expect -c 'spawn ssh host; send "$password\r"; expect eof'`, false},
+		{`awk 'BEGIN { print "rm -rf ~" | "sh" }'`, true},
+		{`awk '{ print $1 | "sort -u" }' README.md`, false},
+		{`coproc bash; echo 'rm -rf ~' >&${COPROC[1]}`, true},
+		{`coproc cat; echo x >&${COPROC[1]}`, false},
+		{`curl FILE://$PWD/.env`, true},
 		// A script or function has a branch for each thing that it may be asked to do.
 		{`f() { case "${1:-help}" in up) echo up ;; wipe) rm -rf ~ ;; *) echo usage ;; esac; }; f up; f`, false},
 		{`f() { case "${1:-help}" in up) echo up ;; wipe) rm -rf ~ ;; *) echo usage ;; esac; }; f wipe`, true},

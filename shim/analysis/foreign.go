@@ -243,6 +243,9 @@ func (c *call) inline(e inline.Effect) {
 	case inline.Shell:
 		sub := it.sub()
 		sub.st.dir = c.dir
+		if e.Input != "" {
+			sub.stdin = stream{text: e.Input, set: true}
+		}
 		sub.shellText("sh", e.Arg, "sh", nil, origin{parent: &it.org, nested: true, span: it.span}, "sh")
 	case inline.Request:
 		c.req = request{method: e.Method, urls: []value.Text{e.Arg}}

@@ -348,7 +348,7 @@ func (it *interp) command(c syntax.Command) result {
 		return it.stmt(c.Stmt)
 	case *syntax.CoprocClause:
 		sub := it.sub()
-		sub.stdout = &buffer{}
+		sub.stdin, sub.stdout = stream{text: value.Any, set: true}, &buffer{}
 		sub.stmt(c.Stmt)
 		it.keepFiles(sub.st)
 		return success

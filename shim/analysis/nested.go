@@ -202,16 +202,21 @@ func newShellState(s *state) *state {
 			c.vars.drop(n)
 		}
 	}
-	for n := range c.funcs {
-		if !c.vars.at("\x00f" + n).exported {
-			delete(c.funcs, n)
-		}
-	}
+	c.keepExported()
 	c.aliases = map[string]string{}
 	c.traps = map[string]string{}
 	c.shopt = map[string]bool{}
 	c.opts = map[string]bool{}
 	return c
+}
+
+// keepExported forgets the functions that another process does not know.
+func (s *state) keepExported() {
+	for n := range s.funcs {
+		if !s.vars.at("\x00f" + n).exported {
+			delete(s.funcs, n)
+		}
+	}
 }
 
 // shellOf maps a program name to the shell whose grammar it has.

@@ -358,7 +358,7 @@ func (c *call) run(i int, first bool) {
 	sub.st.dir = c.dir
 	sub.multi, sub.choice = nil, nil
 	sub.st.loaded = append(sub.st.loaded, c.envLoaded(argv)...)
-	sub.st.funcs = map[string]*function{} // another process knows no functions
+	sub.st.keepExported() // a shell that it starts takes over those
 	for _, m := range c.mounted {
 		sub.st.files[m[0]] = file{alias: m[1]}
 	}

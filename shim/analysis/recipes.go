@@ -40,13 +40,18 @@ func (c *call) settingKey(key value.Text, i int) {
 			continue
 		}
 		v := c.p.Args[k+1].Text
-		if name, is := strings.CutPrefix(string(key), "alias."); is {
+		if name, is := aliasName(key); is {
 			c.it.st.gitAlias[name] = v
 			return
 		}
 		c.it.st.gitMoved = c.it.st.gitMoved || movesGit(key)
 		c.setting(key+"="+v, i)
 	}
+}
+
+// aliasName is the alias that a setting defines; git does not tell its case.
+func aliasName(key value.Text) (string, bool) {
+	return strings.CutPrefix(strings.ToLower(string(key)), "alias.")
 }
 
 // movesGit reports whether a setting of git may lead it to another work tree.
@@ -68,12 +73,12 @@ func (it *interp) ownAlias(c *call) bool {
 		}
 	}
 	for _, s := range settings {
-		if name, is := strings.CutPrefix(string(s), "alias."); is {
-			name, v, _ := strings.Cut(name, "=")
+		k, v, _ := strings.Cut(string(s), "=")
+		if name, is := aliasName(value.Text(k)); is {
 			it.st.gitAlias[name] = value.Text(v)
 		}
 	}
-	text, ok := it.st.gitAlias[string(c.p.Args[0].Text)]
+	text, ok := it.st.gitAlias[strings.ToLower(string(c.p.Args[0].Text))]
 	if !ok {
 		return false
 	}
@@ -97,9 +102,9 @@ func (it *interp) ownAlias(c *call) bool {
 	argv := []value.Text{c.argv[0]}
 	argv = append(argv, c.argv[1:c.p.Args[0].Index]...)
 	for _, w := range strings.Fields(string(text)) {
-		argv = append(argv, value.Text(strings.Trim(w, `"'`)))
+		argv = append(argv, value.Text(strings.NewReplacer(`"`, "", "'", "", `\`, "").Replace(w)))
 	}
-	delete(it.st.gitAlias, string(c.p.Args[0].Text))
+	delete(it.st.gitAlias, strings.ToLower(string(c.p.Args[0].Text)))
 	it.program(append(argv, rest...), nil)
 	return true
 }

@@ -207,6 +207,9 @@ func (c *call) request() {
 			c.graphQL(&a)
 			it.emit(a)
 			c.requestedSQL(a.URL)
+			if scheme, rest, ok := strings.Cut(string(v), ":"); ok && strings.EqualFold(scheme, "file") {
+				v = value.Text("file:" + rest)
+			}
 			if f, ok := strings.CutPrefix(string(v), "file://"); ok {
 				if plain, err := url.PathUnescape(f); err == nil {
 					f = plain

@@ -7,6 +7,7 @@ import (
 	"mvdan.cc/sh/v3/syntax"
 
 	"guard/rules/value"
+	"guard/shim/analysis/dialect"
 )
 
 // simple walks a simple command, once for each value that a variable in it may
@@ -176,7 +177,7 @@ func (it *interp) temporary(as []*syntax.Assign) func() {
 
 // expandAlias replaces a first word that is an alias, where aliases are on.
 func (it *interp) expandAlias(words []*syntax.Word) []*syntax.Word {
-	if !it.st.shopt["expand_aliases"] || len(it.st.aliases) == 0 {
+	if len(it.st.aliases) == 0 || it.shell == dialect.Bash && !it.st.shopt["expand_aliases"] && !it.st.opts["posix"] {
 		return words
 	}
 	seen := map[string]bool{}

@@ -54,6 +54,7 @@ func (p *interp) awkPrint() {
 	start := p.i
 	p.i++
 	p.noGT = true
+	var text []string
 	for !p.atEnd() && p.rec.step() {
 		if t := p.tok(p.i); t.nl || p.is(p.i, ";") || p.is(p.i, "}") || p.is(p.i, ">") || p.is(p.i, ">>") || p.is(p.i, "|") || p.is(p.i, "|&") {
 			break
@@ -61,6 +62,7 @@ func (p *interp) awkPrint() {
 		at := p.i
 		v := p.expr(pLow + 8)
 		p.print(v, p.spanOf(start))
+		text = append(text, first(flat(v.alts()), anyStr()).text())
 		if p.is(p.i, "?") || p.is(p.i, "=") || p.is(p.i, "~") {
 			p.expr(0)
 		}
@@ -80,7 +82,11 @@ func (p *interp) awkPrint() {
 		case ">>":
 			p.awkFile(Append, v, p.spanOf(start))
 		default:
-			p.emitShell(v, p.spanOf(start))
+			for _, a := range v.alts() {
+				if t := plain(a.text(), false); a.k == vStr || a.k == vUnk {
+					p.emit(Effect{Kind: Shell, Arg: t, Opaque: hollow(t), Input: plain(strings.Join(text, " ")+"\n", false)}, p.spanOf(start))
+				}
+			}
 		}
 	}
 }

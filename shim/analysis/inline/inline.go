@@ -61,6 +61,7 @@ type Effect struct {
 	Argv   []value.Text // words of Exec
 	Method string       // of Request; empty if it is not known
 	Body   value.Text   // of Request
+	Input  value.Text   // that Shell is given to read; "" if it is given none
 	From   int          // first byte of the call in the program text
 	To     int          // byte after the call
 	Why    string       // what made Arg unknown, if anything did

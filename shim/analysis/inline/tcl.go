@@ -11,6 +11,8 @@ type tclScript struct {
 	p    *interp
 	vars map[string]string
 	from int
+	// spawned: what is sent goes to a shell.
+	spawned bool
 }
 
 // runTcl reports the files and programs that a Tcl script names.
@@ -202,6 +204,13 @@ func (t *tclScript) command(w []string, at cx, base, depth int) string {
 	case "exec":
 		t.exec(w[1:], at)
 		return string(value.Any)
+	case "system": // of expect
+		t.p.emitShell(str(strings.Join(w[1:], " ")), at)
+	case "send", "exp_send":
+		text := strings.NewReplacer("\r", "\n", `\r`, "\n", `\n`, "\n").Replace(w[len(w)-1])
+		if t.spawned && len(w) > 1 && !hollow(value.Text(text)) {
+			t.p.emitShell(str(text), at)
+		}
 	case "source":
 		t.p.emitPaths(Load, str(arg(1)), at)
 	case "file":
@@ -239,6 +248,7 @@ func (t *tclScript) command(w []string, at cx, base, depth int) string {
 	case "spawn", "send_user":
 		if w[0] == "spawn" {
 			t.exec(w[1:], at)
+			t.spawned = strings.HasSuffix(arg(1), "sh")
 		}
 	case "socket":
 		if len(w) >= 3 {
