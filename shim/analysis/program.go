@@ -175,7 +175,13 @@ func (it *interp) identity(argv []value.Text) []value.Text {
 		return append([]value.Text{p}, argv[1:]...)
 	}
 	if !strings.Contains(name, "/") {
-		return argv
+		// One that this command has made and put in PATH runs instead of another.
+		_, changed := it.st.vars.get("PATH")
+		p, found := it.inPath(argv[0])
+		if !changed || !found || it.st.files[string(p)] == (file{}) {
+			return argv
+		}
+		argv = append([]value.Text{p}, argv[1:]...)
 	}
 	p := it.abs(argv[0])
 	if f, ok := it.st.files[string(p)]; ok && f.alias != "" {
