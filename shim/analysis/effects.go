@@ -327,7 +327,9 @@ func (c *call) put(p value.Text, how rules.How, src value.Text) {
 		return
 	}
 	f := file{created: ex == rules.False || it.st.files[string(p)].created}
-	if src.Known() && src != "" {
+	if in, ok := it.devFd(src); ok {
+		f.content, f.known = in.asText(), in.set
+	} else if src.Known() && src != "" {
 		f.alias = string(it.real(src))
 		if f.alias == string(p) {
 			f.alias = ""

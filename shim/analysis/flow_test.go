@@ -47,6 +47,12 @@ func TestFlow(t *testing.T) {
 		{`coproc bash; echo 'rm -rf ~' >&${COPROC[1]}`, true},
 		{`coproc cat; echo x >&${COPROC[1]}`, false},
 		{`curl FILE://$PWD/.env`, true},
+		{`cp /bin/rm /tmp/ls; PATH=/tmp:$PATH ls -rf ~`, true},
+		{`cp /bin/rm /tmp/ls; ls -rf ~`, false},
+		{`mkdir b; echo 'git reset --hard' > b/ll; chmod +x b/ll; PATH=b:$PATH ll`, true},
+		{`dd of=/tmp/x <<< 'git reset --hard'; sh /tmp/x`, true},
+		{`install -m 755 /dev/stdin /tmp/x <<< 'git reset --hard'; /tmp/x`, true},
+		{`install -m 755 /dev/stdin /tmp/x <<< 'echo hi'; /tmp/x`, false},
 		// A script or function has a branch for each thing that it may be asked to do.
 		{`f() { case "${1:-help}" in up) echo up ;; wipe) rm -rf ~ ;; *) echo usage ;; esac; }; f up; f`, false},
 		{`f() { case "${1:-help}" in up) echo up ;; wipe) rm -rf ~ ;; *) echo usage ;; esac; }; f wipe`, true},
