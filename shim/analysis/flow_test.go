@@ -25,6 +25,24 @@ func TestFlow(t *testing.T) {
 		{`d=$(mktemp -d); cd "$d"; rm -rf src`, false},
 		{`d=$(mktemp -d); cd "$d/.."; rm -rf src`, false}, // of /tmp
 		{`d=$(mktemp -d); cd "$d"; cd -; rm -rf src`, true},
+		// Names of variables are no secret.
+		{`cut -d= -f1 .env | sort`, false},
+		{`diff <(cut -d= -f1 .env | sort) <(cut -d= -f1 .env.example | sort)`, false},
+		{`awk -F= '{print $1}' .env`, false},
+		{`sed 's/=.*/=***/' .env`, false},
+		{`grep -o '^[A-Z_]*=' .env`, false},
+		{`cut -d= -f2 .env`, true},
+		{`cut -d= -f1- .env`, true},
+		{`cut -d= --complement -f1 .env`, true},
+		{`awk -F= '/^K/ {print $1}' .env`, true}, // whose value it may be about
+		{`awk -F= '{print $1 $2}' .env`, true},
+		{`sed 's/=\(.*\)/\1/' .env`, true},
+		{`sed 's/=.*/&/' .env`, true},
+		{`sed -n 's/=.*/=/w x' .env`, true},
+		{`grep -o '^[A-Z_]*=.' .env`, true},
+		{`grep -o '^[A-Z_=]*' .env`, true},
+		{`printf 'A="-----BEGIN\nMII=\n-----END"\n' > .env.new; cut -d= -f1 .env.new`, true},
+		{`cut -d= -f1 ~/.aws/credentials`, true},
 		// Ways in which a command is handed on.
 		{`f() { git reset --hard; }; export -f f; timeout 9 bash -c f`, true},
 		{`f() { git reset --hard; }; timeout 9 bash -c f`, false}, // not exported

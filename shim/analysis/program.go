@@ -229,6 +229,7 @@ func (c *call) effects() {
 		c.unknown()
 	}
 	c.tell()
+	c.nameless()
 	for _, a := range c.p.Args {
 		if isSource(a.Effect) {
 			c.from = append(c.from, a.Text)

@@ -37,7 +37,11 @@ func New() *World {
 		w.put(f, "x\n")
 	}
 	for _, f := range strings.Fields(tracked + " " + untracked + " " + ignored) {
-		w.put(Workspace+"/"+f, "x\n")
+		content := "x\n"
+		if strings.HasPrefix(f, ".env") {
+			content = "API_KEY=x\n"
+		}
+		w.put(Workspace+"/"+f, content)
 	}
 	w.put("/tmp/", "")
 	w.put("/var/tmp/", "")
