@@ -307,10 +307,10 @@ func (it *interp) loses(a *rules.Action, c *call) {
 				add(rules.False, "")
 				continue
 			}
-			add(r.Sweep(p, x || bigX))
+			add(it.swept(c, r, p, x, bigX))
 		}
 		if len(c.p.Args) == 0 {
-			add(r.Sweep(under, x || bigX))
+			add(it.swept(c, r, under, x, bigX))
 		}
 	case "branch":
 		for _, arg := range c.p.Args {
@@ -337,6 +337,32 @@ func (it *interp) loses(a *rules.Action, c *call) {
 			add(rules.False, "")
 		}
 	}
+}
+
+// swept says whether git clean takes away what git has never seen at or below p. What
+// git ignores is judged as if it were deleted by name.
+func (it *interp) swept(c *call, r Repo, p string, ignored, only bool) (rules.Tri, string) {
+	t, loss := r.Sweep(p, ignored || only)
+	if t != rules.True || !c.has("-f") {
+		return t, loss
+	}
+	if new, what := r.Sweep(p, false); new != rules.False && !only {
+		return new, what
+	}
+	list, ok := r.Ignored(p)
+	if !ok {
+		return t, loss
+	}
+	for _, f := range list {
+		kept := false
+		for _, o := range c.p.Opts {
+			kept = kept || o.Name == "-e" && matchPattern(strings.Trim(string(o.Value), "/"), value.Text(path.Base(f)), false) == rules.Yes
+		}
+		if !kept {
+			it.file(rules.Delete, value.Known(f), it.isDir(value.Known(f)))
+		}
+	}
+	return rules.False, ""
 }
 
 // twoRevisions reports whether two words stand before -- that can only be revisions:

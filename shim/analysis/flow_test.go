@@ -25,6 +25,12 @@ func TestFlow(t *testing.T) {
 		{`d=$(mktemp -d); cd "$d"; rm -rf src`, false},
 		{`d=$(mktemp -d); cd "$d/.."; rm -rf src`, false}, // of /tmp
 		{`d=$(mktemp -d); cd "$d"; cd -; rm -rf src`, true},
+		// What git clean takes of what is ignored is judged as if it were named.
+		{`git clean -fdX node_modules dist build`, false},
+		{`git clean -fdX`, true}, // .env and a database
+		{`git clean -fdX -e '.env*' -e app.db`, false},
+		{`git clean -fdx -e '.env*' -e app.db`, true}, // new files
+		{`git clean -fdx src`, false},
 		// Names of variables are no secret.
 		{`cut -d= -f1 .env | sort`, false},
 		{`diff <(cut -d= -f1 .env | sort) <(cut -d= -f1 .env.example | sort)`, false},

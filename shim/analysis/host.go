@@ -180,6 +180,22 @@ func (g gitRepo) Sweep(p string, ignored bool) (rules.Tri, string) {
 	return rules.False, ""
 }
 
+// maxIgnored bounds the ignored files that are looked at one by one.
+const maxIgnored = 256
+
+// Ignored lists what git ignores at or below p.
+func (g gitRepo) Ignored(p string) ([]string, bool) {
+	c, err := g.Changes(p, maxIgnored)
+	if err != nil || !c.Complete || len(c.Examples) >= maxIgnored || len(c.Examples) < c.Ignored {
+		return nil, false
+	}
+	var out []string
+	for _, e := range c.Examples[len(c.Examples)-c.Ignored:] {
+		out = append(out, g.Root()+"/"+strings.TrimSuffix(e, "/"))
+	}
+	return out, true
+}
+
 // Branchless reports whether deleting a branch loses commits.
 func (g gitRepo) Branchless(name string) rules.Tri {
 	switch g.BranchState(name) {

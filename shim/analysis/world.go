@@ -30,6 +30,7 @@ type Repo interface {
 	Clean(path string) (rules.Tri, string)               // path and all below is in the index and unmodified; what is not
 	Discard(path string) (rules.Tri, string)             // something modified or staged at or below path would be lost
 	Sweep(path string, ignored bool) (rules.Tri, string) // something untracked would be removed
+	Ignored(path string) ([]string, bool)                // ignored files at or below path, and ignored directories for all in them; all, and not too many
 	Branchless(name string) rules.Tri                    // deleting branch name loses commits
 	Stashes() int
 }

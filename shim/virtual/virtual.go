@@ -229,6 +229,19 @@ func (*repository) Sweep(p string, all bool) (rules.Tri, string) {
 	return rules.False, ""
 }
 
+func (*repository) Ignored(p string) (list []string, ok bool) {
+	for _, f := range strings.Fields(ignored) {
+		top := Workspace + "/" + f
+		if i := strings.IndexByte(f, '/'); i > 0 {
+			top = Workspace + "/" + f[:i]
+		}
+		if top == p || strings.HasPrefix(top, p+"/") {
+			list = append(list, top)
+		}
+	}
+	return list, true
+}
+
 func (*repository) Branchless(name string) rules.Tri {
 	return rules.Is(name == "wip")
 }
