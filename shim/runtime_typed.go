@@ -25,6 +25,7 @@ const (
 type sitting struct {
 	start uint64 // of its process
 	entry string // number in the history of what was typed last
+	text  string // which is this
 	said  string // what may have set something, the latest
 	loads string // what of all took a file in
 }
@@ -39,10 +40,10 @@ func (r *runtimeJudge) judgeTyped(e *supervise.Event) supervise.Answer {
 	}
 	entry, text := historyEntry(e.Line)
 	s := r.sittingOf(shell)
-	if entry == "" || entry == s.entry {
+	if entry == "" || entry == s.entry && text == s.text {
 		return supervise.Allow
 	}
-	s.entry = entry
+	s.entry, s.text = entry, text
 	f := parse(text)
 	if f == nil {
 		return supervise.Allow // the shell has read something else
@@ -76,9 +77,9 @@ func (r *runtimeJudge) typed(shell *supervise.Process, s *sitting, text string, 
 		return supervise.Allow // where it is cannot be known here
 	}
 	w.PasswdHome = r.world.PasswdHome
-	past := s.loads + s.said + "builtin cd " + quote(w.Dir()) + "\n" // where those led
+	past := s.loads + s.said
 	j := r.loaded.Judge(w, analysis.Source{
-		Text: past + text, Past: len(past), Shell: dialect.Bash, Set: []string{"interactive"}, Shopt: []string{"expand_aliases"},
+		Text: past + text, Past: len(past), Entered: true, Shell: dialect.Bash, Set: []string{"interactive"}, Shopt: []string{"expand_aliases"},
 	}, false)
 	j.Verdict = Settled(j.Verdict)
 	if err := r.loaded.Append(r.loaded.Record(w, j, "text")); err != nil {
@@ -117,9 +118,6 @@ func hostOf(pid int) (*analysis.Host, error) {
 	}
 	return analysis.NewHost(dir, strings.Split(strings.TrimSuffix(string(environ), "\x00"), "\x00"))
 }
-
-// quote is text as one word of a shell.
-func quote(text string) string { return "'" + strings.ReplaceAll(text, "'", `'\''`) + "'" }
 
 // historyEntry is the number and the text of a line of bash's "history 1".
 func historyEntry(line string) (number, text string) {

@@ -75,6 +75,7 @@ type session struct {
 	loads   string // those of all that took a file in
 	pending string // what has come, and is no whole command yet
 	judged  int
+	reads   bool // the last command may read what comes next
 }
 
 // session runs the real shell on a standard input that begins with data.
@@ -109,11 +110,15 @@ func (s *session) relay() {
 	buf := make([]byte, 32<<10)
 	for {
 		for {
-			command, ok := s.next()
+			command, data, ok := s.next()
 			if !ok {
 				break
 			}
-			if !s.pass(command) {
+			if data {
+				if _, err := io.WriteString(s.feed, command); err != nil {
+					return
+				}
+			} else if !s.pass(command) {
 				return
 			}
 		}
@@ -131,13 +136,24 @@ func (s *session) relay() {
 	}
 }
 
-// next takes a whole command from what is pending.
-func (s *session) next() (command string, ok bool) {
+// next takes a whole command from what is pending, or a line that is none and that the
+// last command may be waiting for.
+func (s *session) next() (command string, data, ok bool) {
+	if s.reads {
+		i := strings.IndexByte(s.pending, '\n')
+		if i < 0 {
+			return "", false, false
+		}
+		if line := s.pending[:i+1]; dialect.ParseText(s.dialect(), line, dialect.Options{}, dialect.DefaultLimits()).Err != nil {
+			s.pending = s.pending[i+1:]
+			return line, true, true
+		}
+	}
 	step := 1
 	for from, line := 0, 1; ; line++ {
 		i := strings.IndexByte(s.pending[from:], '\n')
 		if i < 0 {
-			return "", false
+			return "", false, false
 		}
 		from += i + 1
 		last := strings.IndexByte(s.pending[from:], '\n') < 0
@@ -149,7 +165,7 @@ func (s *session) next() (command string, ok bool) {
 		}
 		if dialect.Complete(s.dialect(), s.pending[:from], dialect.Options{}) {
 			command, s.pending = s.pending[:from], s.pending[from:]
-			return command, true
+			return command, false, true
 		}
 	}
 }
@@ -158,6 +174,7 @@ func (s *session) next() (command string, ok bool) {
 // in the place of a refused one goes a failure. It reports whether the shell reads on.
 func (s *session) pass(command string) bool {
 	text := command
+	s.reads = false
 	if command = strings.ReplaceAll(command, "\x00", ""); strings.Trim(command, " \t\n") != "" && !s.allowed(command) {
 		text = "(exit 126)" + strings.Repeat("\n", max(strings.Count(command, "\n"), 1))
 	} else if s.past += command; len(s.past) > maxPast+len(s.loads) {
@@ -200,6 +217,9 @@ func (s *session) allowed(command string) (yes bool) {
 			return
 		}
 		s.layer.judge.permit(seen(j.Actions))
+		a := analysis.Analyzer{World: w, Table: s.loaded.Policy.Table(), Protected: s.loaded.Policy.Protected}
+		src.Text, src.Past = j.Text, 0
+		s.reads = a.Reads(src)
 		if slices.ContainsFunc(j.Actions, func(a rules.Action) bool { return a.Op == rules.Load }) {
 			s.loads += command
 		}

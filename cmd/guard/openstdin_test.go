@@ -74,6 +74,7 @@ var talks = []struct {
 	{"", []string{"set -o pipefail; false | true", "(exit 9)", "trap 'echo bye' EXIT", "alias"}},
 	{"", []string{"sleep 0.3 & wait", "kill -0 $$", "sh -c 'exit 4'", "echo one; echo two", "if true; then echo yes; else echo no; fi"}},
 	{"", []string{"echo 'a\nb'", "# only a comment", "", "seq 3 | while read n; do echo \"n$n\"; done", "exec 3>&1; echo three >&3"}},
+	{"bash", []string{"read -r line\nit's (a line", "echo \"$line\"", "while read -r l; do [ \"$l\" = . ] && break; echo \"<$l>\"; done\n'\n)\n.", "echo on"}},
 	{"", []string{"exit 7"}},
 	{"", []string{"set -e; false", "echo not reached"}},
 }

@@ -24,6 +24,7 @@ func TestRuntimePipes(t *testing.T) {
 	}{
 		{"words that text does not show", `$c -s $u | $s`, "", false},
 		{"a filter between", `$c -s $u | sed s/x/y/ | $s`, "sed", false},
+		{"handed through", `$c -s $u | cat | $s; $c -s $u | sort | $s; $c -s $u | head -5 | tr a a | $s`, "", false},
 		{"copied on its way", `$c -s $u | tee copy | $s`, "", false},
 		{"another reader", `$c -s $u | python3 -c "import sys; $e(sys.stdin.read())"; $c -s $u | perl`, "perl", false},
 		{"joined by another program", `python3 -c "

@@ -26,6 +26,9 @@ var typings = []struct{ types, shows string }{
 	{"g", "[remote-code.download]"},
 	{"alias p='cat .env'", ""},
 	{"p", "[secrets.dotenv]"},
+	{"h() { where=$PWD/sub; }", ""},
+	{"h", ""},
+	{"rm -rf \"$where\"/none && echo fine", "fine\r\n"}, // what was set is not followed everywhere
 	{"cd sub", ""},
 	{"cat ../.env", "[secrets.dotenv]"},
 	{"cat ../plain", "harmless\r\n"},

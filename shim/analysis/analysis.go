@@ -24,6 +24,9 @@ type Source struct {
 	Stdin  bool     // the text itself is the standard input
 	Script string   // absolute path, if the text is a script file
 	Past   int      // bytes at the start of Text that were carried out before: they count for what they have set
+	// Entered: the text is given to a shell that has been at work in the directory of
+	// the world, and may have set more than Past shows.
+	Entered bool
 }
 
 // Result is what analysis says of a source. Positions are in the text after its past.
@@ -77,6 +80,10 @@ func (a *Analyzer) Analyze(src Source) (res Result) {
 		if src.Past > 0 {
 			run.stmts(f.Stmts[:k])
 			run.goOn()
+		}
+		if run.stranger {
+			run.st.dir, run.st.oldDir, run.st.dirs = value.Known(a.World.Dir()), value.Any, nil
+			run.st.vars.drop(dirName)
 		}
 		from, trap := len(res.Actions), run.st.traps["EXIT"]
 		run.stmts(f.Stmts[k:])
@@ -141,7 +148,9 @@ func (a *Analyzer) Piped(argv []string, net bool) (res Result, sends bool) {
 	if len(words) > 0 {
 		it.runProgram(words, nil)
 	}
-	return res, it.stdout.text.FromNet()
+	printed := it.stdout.stream()
+	out := printed.asText()
+	return res, out.FromNet() || net && strings.Contains(string(out), string(value.Any))
 }
 
 func (a *Analyzer) interp(src Source, out *[]rules.Action) *interp {
@@ -176,6 +185,6 @@ func (a *Analyzer) interp(src Source, out *[]rules.Action) *interp {
 	gaps.define(&st.vars)
 	return &interp{
 		w: a.World, table: a.Table, protected: protected, shell: src.Shell, out: out, budget: &budget, entries: &entries, fresh: new(int), gaps: gaps, st: st,
-		stdout: &buffer{idle: true}, repos: &repoCache{byDir: map[string]Repo{}}, left: map[lead]*state{}, active: map[*function]int{}, entered: map[*function]entry{}, span: [2]int{0, len(src.Text)},
+		stdout: &buffer{idle: true}, stranger: src.Entered, repos: &repoCache{byDir: map[string]Repo{}}, left: map[lead]*state{}, active: map[*function]int{}, entered: map[*function]entry{}, span: [2]int{0, len(src.Text)},
 	}
 }

@@ -110,6 +110,9 @@ func (c *call) output() {
 		it.stdout.write(t + "\n")
 		return
 	}
+	if c.saved && kind == "" && !c.rewrites() {
+		return // into a file
+	}
 	if c.net || c.rewrites() && c.takesNet() {
 		it.stdout.write(value.Net)
 		return

@@ -11,6 +11,17 @@ import (
 // after a command has read some of it.
 const maxSuffixes = 200
 
+// Reads reports whether a command of a script on the standard input may read some of it.
+func (a *Analyzer) Reads(src Source) bool {
+	var out []rules.Action
+	it := a.interp(src, &out)
+	it.readsInput = new(bool)
+	if p := it.parse(src.Text); p != nil {
+		it.stmts(p.Stmts)
+	}
+	return *it.readsInput
+}
+
 // Suffixes judges a script on the standard input where a command in it may read
 // lines of the script itself: the shell then goes on at a later line, and what
 // stood in a here-document may be commands. Every line at which it may go on is

@@ -48,6 +48,9 @@ func (it *interp) get(name string) (value.Text, bool) {
 			it.reveal()
 			return value.Any, true
 		}
+		if !ok && it.stranger {
+			return value.Any, true
+		}
 		return t, ok
 	}
 	if v.file && len(it.st.loaded) > 0 {
