@@ -176,9 +176,11 @@ func (it *interp) identity(argv []value.Text) []value.Text {
 	}
 	if !strings.Contains(name, "/") {
 		// One that this command has made and put in PATH runs instead of another.
-		_, changed := it.st.vars.get("PATH")
+		if _, changed := it.st.vars.get("PATH"); !changed {
+			return argv
+		}
 		p, found := it.inPath(argv[0])
-		if !changed || !found || it.st.files[string(p)] == (file{}) {
+		if !found || it.st.files[string(p)] == (file{}) {
 			return argv
 		}
 		argv = append([]value.Text{p}, argv[1:]...)
