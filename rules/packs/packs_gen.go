@@ -6,7 +6,7 @@ import "guard/rules"
 
 const builtinVersion = 1
 
-const builtinDigest = "27c43de85d25fb5c5441b21751024daf777aee00db4b3416b0806d216ca0383b"
+const builtinDigest = "0c21063825006e2a1b7a2b277e6928a735b355f8fb0770cd5f53ae0a6b25de90"
 
 var builtinPacks = [...]Pack{
 	{"backups", "Backups: snapshots and archives, how long they are kept, and what protects them", true, 0, 5},
@@ -166,10 +166,10 @@ var builtinRules = [...]rules.Rule{
 	rules.Rule{ID: "secrets.key-file", Reason: "shows a private key or a key store", Advice: "let the program that owns the key load it, or work with the certificate or public key", Access: []string{"read"}, Path: []string{"**/*.key", "**/*.p12", "**/*.pfx", "**/*.jks", "**/*.keystore", "**/*.ppk", "**/*.p8", "**/*.kdb", "**/*.pkcs12", "**/*.bks", "**/key.pem", "**/keys.pem", "**/priv.pem", "**/private.pem", "**/privkey.pem", "**/privkey[0-9]*.pem", "**/privatekey.pem", "**/*-key*.pem", "**/*_key*.pem", "**/*.key*.pem", "**/*-priv*.pem", "**/*_priv*.pem", "**/*privkey*.pem", "**/*private*.pem", "**/*priv-key*.pem", "**/*priv_key*.pem", "**/.ssh/*.pem", "~/*.pem", "**/master.key", "**/production.key", "**/staging.key", "**/development.key", "**/.vault_pass*", "**/.vault-pass*", "**/vault_password_file", "**/vault-password-file", "**/*.age.key", "**/.age/keys.txt", "**/sops/age/keys.txt"}, Unless: rules.Conditions{Path: []string{"**/*pub*.pem", "**/*pub*.key", "**/*.gpg.key", "**/debug.keystore", "**/apt/**", "**/keyrings/**", "**/trusted.gpg.d/**", "/usr/share/**", "/etc/apt/**", "/tmp/*.key", "**/node_modules/**", "**/site-packages/**", "**/testdata/**", "**/test/fixtures/**", "**/tests/fixtures/**", "**/test/data/**", "**/tests/data/**", "**/test/certs/**", "**/tests/certs/**", "**/fixtures/**", "**/*.i18n.key", "**/*.lang.key"}, Created: "session"}, Refs: []string{"OWASP-ASI03", "NIST-CSF-PR.DS-01"}},
 	rules.Rule{ID: "secrets.gnupg", Reason: "shows, replaces or deletes secret keys of GnuPG", Instead: "gpg --list-keys", Advice: "let gpg load the keys itself", Access: []string{"read", "overwrite", "delete", "mount"}, Path: []string{"**/.gnupg", "**/.gnupg/private-keys-v1.d/**", "**/.gnupg/openpgp-revocs.d/**", "**/.gnupg/secring.gpg", "**/.gnupg/random_seed", "**/secring.gpg"}, Refs: []string{"OWASP-ASI03", "NIST-CSF-PR.DS-01"}},
 	rules.Rule{ID: "secrets.export-key", Reason: "prints a private key", Advice: "export the public key, or let the program that owns the private key use it", Command: []string{"gpg --export-secret-keys", "gpg --export-secret-subkeys", "gpg --export-secret-ssh-key", "age-keygen -y *.key", "ssh-keygen -p", "wg show * private-key", "wg showconf", "solana-keygen recover", "security export -t privKeys", "security export -t identities"}, Refs: []string{"OWASP-ASI03", "NIST-CSF-PR.DS-01"}},
-	rules.Rule{ID: "secrets.cloud", Reason: "shows, replaces or deletes the credentials of a cloud account", Advice: "run the cloud's own client, which loads them itself (aws sts get-caller-identity, gcloud auth list, az account show tell whose they are)", Access: []string{"read", "overwrite", "delete", "mount"}, Path: []string{"**/.aws/credentials", "**/.aws/credentials.*", "**/.aws/sso/cache/**", "**/.aws/cli/cache/**", "**/.aws/login/cache/**", "~/.aws", "**/.config/gcloud", "**/.config/gcloud/credentials.db", "**/.config/gcloud/access_tokens.db", "**/.config/gcloud/application_default_credentials.json", "**/.config/gcloud/adc.json", "**/.config/gcloud/legacy_credentials/**", "**/.boto", "**/.azure", "**/.azure/accessTokens.json", "**/.azure/azureProfile.json", "**/.azure/msal_token_cache.*", "**/.azure/service_principal_entries.*", "**/.azure/msal_http_cache.*", "**/.oci", "**/.oci/config", "**/.oci/*.pem", "**/.config/doctl/config.yaml", "**/.config/hcloud/cli.toml", "**/.config/scw/config.yaml", "**/.bluemix/config.json", "**/.aliyun/config.json", "**/.tccli/*.credential", "**/.config/linode-cli", "**/.linode-cli/**", "**/.config/rclone/rclone.conf", "**/.rclone.conf", "**/.s3cfg", "**/.config/s3cmd/config", "**/.mc/config.json", "**/.passwd-s3fs", "**/.terraform.d/credentials.tfrc.json", "**/.terraformrc", "**/.pulumi/credentials.json", "**/.config/configstore/firebase-tools.json", "**/.fly/config.yml", "**/.railway/config.json", "**/.config/netlify/config.json", "**/.local/share/com.vercel.cli/auth.json", "**/.vercel/auth.json", "**/.wrangler/config/default.toml", "**/.config/.wrangler/config/default.toml", "**/.supabase/access-token", "**/.config/stripe/config.toml", "**/.databrickscfg", "**/.snowflake/config.toml", "**/.snowflake/connections.toml", "**/.snowsql/config", "**/.vault-token", "**/.config/op/config", "**/.doppler/.doppler.yaml", "**/.config/doppler/**", "**/.edgerc"}, Unless: rules.Conditions{Created: "session"}, Refs: []string{"OWASP-ASI03", "NIST-CSF-PR.AA-01", "NIST-CSF-PR.DS-01"}},
-	rules.Rule{ID: "secrets.credentials", Reason: "shows, replaces or deletes stored passwords or tokens", Advice: "run the program that owns the file, which loads it itself", Access: []string{"read", "overwrite", "delete", "mount"}, Path: []string{"**/.netrc", "**/_netrc", "**/.authinfo", "**/.authinfo.gpg", "~/.npmrc", "/root/.npmrc", "/home/*/.npmrc", "**/.yarnrc.yml.local", "**/.pypirc", "**/.git-credentials", "**/.config/git/credentials", "**/.config/gh/hosts.yml", "**/.config/glab-cli/config.yml", "**/.config/hub", "**/.config/tea/config.yml", "**/.docker/config.json", "**/.config/containers/auth.json", "/run/containers/**/auth.json", "/run/user/*/containers/auth.json", "**/.dockercfg", "**/.cargo/credentials", "**/.cargo/credentials.toml", "**/.gem/credentials", "**/.local/share/gem/credentials", "~/.bundle/config", "**/.m2/settings.xml", "**/.m2/settings-security.xml", "~/.gradle/gradle.properties", "**/.ivy2/.credentials", "**/.sbt/.credentials", "**/.nuget/NuGet/NuGet.Config", "**/.composer/auth.json", "**/.config/composer/auth.json", "**/auth.json.local", "**/.hex/hex.config", "**/.cpanreporter/credentials", "**/.pgpass", "**/.my.cnf", "**/.mylogin.cnf", "**/.mongorc.js", "**/.mongodb/credentials", "**/.dbt/profiles.yml", "**/.kaggle/kaggle.json", "**/.huggingface/token", "**/.cache/huggingface/token", "**/.cache/huggingface/stored_tokens", "**/.config/sops/age/keys.txt", "**/.jupyter/jupyter_server_config.json", "**/.slack/credentials.json", "**/.config/sentry/**", "**/.sentryclirc", "**/.twilio-cli/config.json", "**/.heroku/credentials", "**/.ngrok2/ngrok.yml", "**/.config/ngrok/ngrok.yml", "**/.cloudflared/cert.pem", "**/.cloudflared/*.json", "**/.config/filezilla/sitemanager.xml", "**/.config/filezilla/recentservers.xml", "**/.smbcredentials", "**/.davfs2/secrets", "/etc/davfs2/secrets", "**/.rediscli_auth", "**/.config/pypoetry/auth.toml", "**/.config/uv/credentials.toml", "**/.local/share/uv/credentials/**", "**/.expo/state.json", "**/.config/configstore/update-notifier-npm.json.token"}, Unless: rules.Conditions{Created: "session"}, Refs: []string{"OWASP-ASI03", "NIST-CSF-PR.AA-01", "NIST-CSF-PR.DS-01"}},
+	rules.Rule{ID: "secrets.cloud", Reason: "shows, replaces or deletes the credentials of a cloud account", Advice: "run the cloud's own client, which loads them itself (aws sts get-caller-identity, gcloud auth list, az account show tell whose they are)", Access: []string{"read", "overwrite", "delete", "mount"}, Path: []string{"**/.aws/credentials", "**/.aws/credentials.*", "**/.aws/sso/cache/**", "**/.aws/cli/cache/**", "**/.aws/login/cache/**", "~/.aws", "**/.config/gcloud", "**/.config/gcloud/credentials.db", "**/.config/gcloud/access_tokens.db", "**/.config/gcloud/application_default_credentials.json", "**/.config/gcloud/adc.json", "**/.config/gcloud/legacy_credentials/**", "**/.boto", "**/.azure", "**/.azure/accessTokens.json", "**/.azure/azureProfile.json", "**/.azure/msal_token_cache.*", "**/.azure/service_principal_entries.*", "**/.azure/msal_http_cache.*", "**/.oci", "**/.oci/config", "**/.oci/*.pem", "**/.config/doctl/config.yaml", "**/.config/hcloud/cli.toml", "**/.config/scw/config.yaml", "**/.bluemix/config.json", "**/.aliyun/config.json", "**/.tccli/*.credential", "**/.config/linode-cli", "**/.linode-cli/**", "**/.config/rclone/rclone.conf", "**/.rclone.conf", "**/.s3cfg", "**/.config/s3cmd/config", "**/.mc/config.json", "**/.passwd-s3fs", "**/.terraform.d/credentials.tfrc.json", "**/.terraformrc", "**/.pulumi/credentials.json", "**/.config/configstore/firebase-tools.json", "**/.fly/config.yml", "**/.railway/config.json", "**/.config/netlify/config.json", "**/.local/share/com.vercel.cli/auth.json", "**/.vercel/auth.json", "**/.wrangler/config/default.toml", "**/.config/.wrangler/config/default.toml", "**/.supabase/access-token", "**/.config/stripe/config.toml", "**/.databrickscfg", "**/.snowflake/config.toml", "**/.snowflake/connections.toml", "**/.snowsql/config", "**/.vault-token", "**/.config/op/config", "**/.netlify/config.json", "**/.render/cli.yaml", "**/.circleci/cli.yml", "**/.config/argocd/config", "**/.config/openstack/clouds.yaml", "**/.config/openstack/secure.yaml", "**/clouds.yaml", "**/.ovh.conf", "**/.vultr-cli.yaml", "**/.config/planetscale/access-token", "**/.config/mongodb/atlascli/config.toml", "**/.chef/credentials", "**/.puppetlabs/token", "**/.saml2aws", "**/.okta/okta.yaml", "**/.tsh/keys/**", "**/.step/secrets/**", "**/.doppler/.doppler.yaml", "**/.config/doppler/**", "**/.edgerc"}, Unless: rules.Conditions{Created: "session"}, Refs: []string{"OWASP-ASI03", "NIST-CSF-PR.AA-01", "NIST-CSF-PR.DS-01"}},
+	rules.Rule{ID: "secrets.credentials", Reason: "shows, replaces or deletes stored passwords or tokens", Advice: "run the program that owns the file, which loads it itself", Access: []string{"read", "overwrite", "delete", "mount"}, Path: []string{"**/.netrc", "**/_netrc", "**/.authinfo", "**/.authinfo.gpg", "~/.npmrc", "/root/.npmrc", "/home/*/.npmrc", "**/.yarnrc.yml.local", "**/.pypirc", "**/.git-credentials", "**/.config/git/credentials", "**/.config/gh/hosts.yml", "**/.config/glab-cli/config.yml", "**/.config/hub", "**/.config/tea/config.yml", "**/.docker/config.json", "**/.config/containers/auth.json", "/run/containers/**/auth.json", "/run/user/*/containers/auth.json", "**/.dockercfg", "**/.cargo/credentials", "**/.cargo/credentials.toml", "**/.gem/credentials", "**/.local/share/gem/credentials", "~/.bundle/config", "**/.m2/settings.xml", "**/.m2/settings-security.xml", "~/.gradle/gradle.properties", "**/.ivy2/.credentials", "**/.sbt/.credentials", "**/.nuget/NuGet/NuGet.Config", "**/.composer/auth.json", "**/.config/composer/auth.json", "**/auth.json.local", "**/.hex/hex.config", "**/.cpanreporter/credentials", "**/.config/pip/pip.conf", "**/.pip/pip.conf", "**/.sbt/credentials", "**/.config/NuGet/NuGet.Config", "**/.config/helm/registry/config.json", "**/.cassandra/credentials", "**/.cassandra/cqlshrc", "**/.subversion/auth/**", "**/.msmtprc", "**/.config/msmtp/config", "**/.fetchmailrc", "**/.mbsyncrc", "**/.config/age/keys.txt", "/tmp/krb5cc_*", "/var/lib/tailscale/tailscaled.state", "**/.bitcoin/wallet.dat", "**/.ethereum/keystore/**", "**/.config/solana/id.json", "**/.foundry/keystores/**", "**/.electrum/wallets/**", "**/.lnd/**/*.macaroon", "**/.pgpass", "**/.my.cnf", "**/.mylogin.cnf", "**/.mongorc.js", "**/.mongodb/credentials", "**/.dbt/profiles.yml", "**/.kaggle/kaggle.json", "**/.huggingface/token", "**/.cache/huggingface/token", "**/.cache/huggingface/stored_tokens", "**/.config/sops/age/keys.txt", "**/.jupyter/jupyter_server_config.json", "**/.slack/credentials.json", "**/.config/sentry/**", "**/.sentryclirc", "**/.twilio-cli/config.json", "**/.heroku/credentials", "**/.ngrok2/ngrok.yml", "**/.config/ngrok/ngrok.yml", "**/.cloudflared/cert.pem", "**/.cloudflared/*.json", "**/.config/filezilla/sitemanager.xml", "**/.config/filezilla/recentservers.xml", "**/.smbcredentials", "**/.davfs2/secrets", "/etc/davfs2/secrets", "**/.rediscli_auth", "**/.config/pypoetry/auth.toml", "**/.config/uv/credentials.toml", "**/.local/share/uv/credentials/**", "**/.expo/state.json", "**/.config/configstore/update-notifier-npm.json.token"}, Unless: rules.Conditions{Created: "session"}, Refs: []string{"OWASP-ASI03", "NIST-CSF-PR.AA-01", "NIST-CSF-PR.DS-01"}},
 	rules.Rule{ID: "secrets.kubernetes", Reason: "shows, replaces or deletes the credentials of a cluster", Instead: "kubectl config view", Advice: "run kubectl or helm, which load them themselves", Access: []string{"read", "overwrite", "delete", "mount"}, Path: []string{"**/.kube", "**/.kube/config", "**/.kube/config.*", "**/.kube/config.d/**", "**/kubeconfig", "**/*.kubeconfig", "**/kubeconfig.yaml", "**/kubeconfig.yml", "**/kubeconfig.json", "/etc/kubernetes/admin.conf", "/etc/kubernetes/super-admin.conf", "/etc/kubernetes/kubelet.conf", "/etc/kubernetes/controller-manager.conf", "/etc/kubernetes/scheduler.conf", "/etc/kubernetes/pki/**", "/etc/rancher/k3s/*.yaml", "/etc/rancher/rke2/*.yaml", "/var/lib/kubelet/pki/**", "/var/lib/rancher/**/token", "/var/lib/rancher/**/node-token"}, Unless: rules.Conditions{Created: "session"}, Refs: []string{"OWASP-ASI03", "NIST-CSF-PR.AA-01", "NIST-CSF-PR.DS-01"}},
-	rules.Rule{ID: "secrets.mounted", Reason: "shows a secret that is mounted into this container", Advice: "let the program that it is mounted for read it, or ask the user", Access: []string{"read", "overwrite", "delete", "mount"}, Path: []string{"/var/run/secrets/**", "/run/secrets/**", "/host/var/run/secrets/**"}, Unless: rules.Conditions{Created: "session"}, Refs: []string{"OWASP-ASI03", "NIST-CSF-PR.AA-01", "NIST-CSF-PR.DS-01"}},
+	rules.Rule{ID: "secrets.mounted", Reason: "shows a secret that is mounted into this container", Advice: "let the program that it is mounted for read it, or ask the user", Access: []string{"read", "overwrite", "delete", "mount"}, Path: []string{"/var/run/secrets/**", "/run/secrets/**", "/host/var/run/secrets/**"}, Unless: rules.Conditions{Path: []string{"**/serviceaccount/namespace", "**/serviceaccount/ca.crt"}, Created: "session"}, Refs: []string{"OWASP-ASI03", "NIST-CSF-PR.AA-01", "NIST-CSF-PR.DS-01"}},
 	rules.Rule{ID: "secrets.project-file", Reason: "shows a file of credentials that lies in the project", Advice: "run the program that loads it, or ask the user for the value you need", Access: []string{"read", "mount"}, Path: []string{"**/credentials.json", "**/credentials.yml", "**/credentials.yaml", "**/credentials.toml", "**/credentials.xml", "**/credentials.ini", "**/service[-_]account*.json", "**/serviceaccount*.json", "**/client_secret*.json", "**/client-secret*.json", "**/gcp-key*.json", "**/firebase-adminsdk*.json", "**/*-firebase-adminsdk-*.json", "**/secrets.json", "**/secrets.yml", "**/secrets.yaml", "**/secrets.toml", "**/secrets.ini", "**/secrets.env", "**/secrets.txt", "**/secret.json", "**/secret.yml", "**/secret.yaml", "**/secret.toml", "**/secret.ini", "**/secret.env", "**/secret.txt", "**/.secrets", "**/.secrets/**", "**/.secret", "**/secrets/*.json", "**/secrets/*.env", "**/secrets/*.pem", "**/secrets/*.key", "**/secrets/*.password", "**/secrets/*.token", "**/.streamlit/secrets.toml", "**/.dev.vars", "**/local.settings.json", "**/*.tfvars.secret", "**/secret.tfvars", "**/secrets.tfvars", "**/secret.auto.tfvars", "**/secrets.auto.tfvars", "**/.htpasswd", "**/wp-config.php", "**/.wrangler/state/**/secrets*", "**/GoogleService-Info.plist.private", "**/.pip/pip.conf.secret", "**/.vault-pass", "**/vault-pass", "**/.vault_pass", "**/vault_pass", "**/.vaultpass", "**/vaultpass", "**/.vault-password", "**/vault-password", "**/.vault_password", "**/vault_password", "**/.vaultpassword", "**/vaultpassword", "**/.vault-pass.txt", "**/vault-pass.txt", "**/.vault_pass.txt", "**/vault_pass.txt", "**/.vaultpass.txt", "**/vaultpass.txt", "**/.vault-password.txt", "**/vault-password.txt", "**/.vault_password.txt", "**/vault_password.txt", "**/.vaultpassword.txt", "**/vaultpassword.txt", "**/.dockerconfigjson", "**/appsettings.Production.json", "**/appsettings.Staging.json"}, Unless: rules.Conditions{Path: []string{"**/templates/**", "**/node_modules/**", "**/site-packages/**", "**/testdata/**", "**/fixtures/**", "**/example/**", "**/examples/**", "**/sample/**", "**/samples/**", "**/docs/**", "**/doc/**", "**/schemas/**"}, Created: "session", Tracked: 2}, Refs: []string{"OWASP-ASI03", "NIST-CSF-PR.DS-01"}},
 	rules.Rule{ID: "secrets.state", Reason: "shows Terraform's state, which holds the secrets of what it manages in plain text", Instead: "terraform state list", Advice: "ask terraform for the one output you need", Access: []string{"read"}, Path: []string{"**/terraform.tfstate", "**/terraform.tfstate.backup", "**/*.tfstate", "**/*.tfstate.backup", "**/terraform.tfstate.d/**"}, Unless: rules.Conditions{Path: []string{"**/.terraform/terraform.tfstate", "**/testdata/**", "**/fixtures/**"}, Created: "session"}, Refs: []string{"OWASP-ASI03", "NIST-CSF-PR.DS-01"}},
 	rules.Rule{ID: "secrets.browser", Reason: "reads or deletes a browser's logins, cookies or profile", Advice: "ask the user for what you need from the browser", Access: []string{"read", "overwrite", "delete", "mount"}, Path: []string{"**/.mozilla/firefox/**", "**/.mozilla", "**/snap/firefox/**/.mozilla/**", "**/.config/google-chrome/**", "**/.config/google-chrome-beta/**", "**/.config/chromium/**", "**/.config/microsoft-edge/**", "**/.config/vivaldi/**", "**/.config/opera/**", "**/.config/BraveSoftware/**", "**/snap/chromium/**", "**/Library/Application Support/Google/Chrome/**", "**/Library/Application Support/Chromium/**", "**/Library/Application Support/Firefox/**", "**/Library/Application Support/BraveSoftware/**", "**/Library/Application Support/Microsoft Edge/**", "**/Library/Application Support/Arc/**", "**/Library/Application Support/Vivaldi/**", "**/Library/Application Support/com.operasoftware.Opera/**", "**/Library/Cookies/**", "**/Library/Safari/**", "**/.thunderbird/**"}, Refs: []string{"OWASP-ASI03", "NIST-CSF-PR.DS-01"}},
@@ -1497,6 +1497,7 @@ var builtinGlobs = rules.Globs{Roots: []rules.GlobSet{
 	rules.GlobSet{Key: "/var/lib/rpm", Ops: 16},
 	rules.GlobSet{Key: "/var/lib/sss", Ops: 66},
 	rules.GlobSet{Key: "/var/lib/systemd", Ops: 16},
+	rules.GlobSet{Key: "/var/lib/tailscale/tailscaled.state", Ops: 90},
 	rules.GlobSet{Key: "/var/log", Ops: 16},
 	rules.GlobSet{Key: "/var/log/audit", Ops: 24},
 	rules.GlobSet{Key: "/var/log/auth.log", Ops: 24},
@@ -1634,6 +1635,7 @@ var builtinGlobs = rules.Globs{Roots: []rules.GlobSet{
 	rules.GlobSet{Key: ".envrc", Ops: 2},
 	rules.GlobSet{Key: ".envrc.local", Ops: 2},
 	rules.GlobSet{Key: ".envrc.private", Ops: 2},
+	rules.GlobSet{Key: ".fetchmailrc", Ops: 90},
 	rules.GlobSet{Key: ".git-credentials", Ops: 90},
 	rules.GlobSet{Key: ".gnupg", Ops: 90},
 	rules.GlobSet{Key: ".guard.toml", Ops: 24},
@@ -1641,12 +1643,15 @@ var builtinGlobs = rules.Globs{Roots: []rules.GlobSet{
 	rules.GlobSet{Key: ".kube", Ops: 90},
 	rules.GlobSet{Key: ".lastpass", Ops: 90},
 	rules.GlobSet{Key: ".linode-cli", Ops: 90},
+	rules.GlobSet{Key: ".mbsyncrc", Ops: 90},
 	rules.GlobSet{Key: ".mongorc.js", Ops: 90},
 	rules.GlobSet{Key: ".mozilla", Ops: 90},
+	rules.GlobSet{Key: ".msmtprc", Ops: 90},
 	rules.GlobSet{Key: ".my.cnf", Ops: 90},
 	rules.GlobSet{Key: ".mylogin.cnf", Ops: 90},
 	rules.GlobSet{Key: ".netrc", Ops: 90},
 	rules.GlobSet{Key: ".oci", Ops: 90},
+	rules.GlobSet{Key: ".ovh.conf", Ops: 90},
 	rules.GlobSet{Key: ".passwd-s3fs", Ops: 90},
 	rules.GlobSet{Key: ".password-store", Ops: 90},
 	rules.GlobSet{Key: ".pgpass", Ops: 90},
@@ -1654,6 +1659,7 @@ var builtinGlobs = rules.Globs{Roots: []rules.GlobSet{
 	rules.GlobSet{Key: ".rclone.conf", Ops: 90},
 	rules.GlobSet{Key: ".rediscli_auth", Ops: 90},
 	rules.GlobSet{Key: ".s3cfg", Ops: 90},
+	rules.GlobSet{Key: ".saml2aws", Ops: 90},
 	rules.GlobSet{Key: ".secret", Ops: 66},
 	rules.GlobSet{Key: ".secrets", Ops: 66},
 	rules.GlobSet{Key: ".sentryclirc", Ops: 90},
@@ -1674,6 +1680,7 @@ var builtinGlobs = rules.Globs{Roots: []rules.GlobSet{
 	rules.GlobSet{Key: ".vaultpass.txt", Ops: 66},
 	rules.GlobSet{Key: ".vaultpassword", Ops: 66},
 	rules.GlobSet{Key: ".vaultpassword.txt", Ops: 66},
+	rules.GlobSet{Key: ".vultr-cli.yaml", Ops: 90},
 	rules.GlobSet{Key: ".yarnrc.yml.local", Ops: 90},
 	rules.GlobSet{Key: "GoogleService-Info.plist.private", Ops: 66},
 	rules.GlobSet{Key: "_netrc", Ops: 90},
@@ -1681,6 +1688,7 @@ var builtinGlobs = rules.Globs{Roots: []rules.GlobSet{
 	rules.GlobSet{Key: "appsettings.Staging.json", Ops: 66},
 	rules.GlobSet{Key: "auth.json.local", Ops: 90},
 	rules.GlobSet{Key: "claude_desktop_config.json", Ops: 8},
+	rules.GlobSet{Key: "clouds.yaml", Ops: 90},
 	rules.GlobSet{Key: "credentials.ini", Ops: 66},
 	rules.GlobSet{Key: "credentials.json", Ops: 66},
 	rules.GlobSet{Key: "credentials.toml", Ops: 66},
@@ -2175,6 +2183,9 @@ var builtinGlobs = rules.Globs{Roots: []rules.GlobSet{
 	rules.GlobSet{Key: "/sys/power", Places: []rules.Place{
 		rules.Place{Tail: "state", Ops: 8},
 	}},
+	rules.GlobSet{Key: "/tmp", Places: []rules.Place{
+		rules.Place{Head: "*", Tail: "krb5cc_*", Need: "krb5cc_", Ops: 90},
+	}},
 	rules.GlobSet{Key: "/usr", Places: []rules.Place{
 		rules.Place{Tail: "bin", Ops: 16},
 		rules.Place{Tail: "sbin", Ops: 16},
@@ -2257,6 +2268,9 @@ var builtinGlobs = rules.Globs{Roots: []rules.GlobSet{
 	}},
 	rules.GlobSet{Key: "/var/lib/kubelet", Places: []rules.Place{
 		rules.Place{Tail: "pki", Ops: 90},
+	}},
+	rules.GlobSet{Key: "/var/lib/tailscale", Places: []rules.Place{
+		rules.Place{Tail: "tailscaled.state", Ops: 90},
 	}},
 	rules.GlobSet{Key: "/var/log", Places: []rules.Place{
 		rules.Place{Tail: "guard", Ops: 56},
@@ -2601,12 +2615,25 @@ var builtinGlobs = rules.Globs{Roots: []rules.GlobSet{
 		rules.Place{Head: "**/.azure", Tail: "service_principal_entries.*", Ops: 90},
 		rules.Place{Head: "**/.azure", Tail: "msal_http_cache.*", Ops: 90},
 	}},
+	rules.GlobSet{Key: ".bitcoin", Places: []rules.Place{
+		rules.Place{Head: "**/.bitcoin", Tail: "wallet.dat", Ops: 90},
+	}},
 	rules.GlobSet{Key: ".bluemix", Places: []rules.Place{
 		rules.Place{Head: "**/.bluemix", Tail: "config.json", Ops: 90},
 	}},
 	rules.GlobSet{Key: ".cargo", Places: []rules.Place{
 		rules.Place{Head: "**/.cargo", Tail: "credentials", Ops: 90},
 		rules.Place{Head: "**/.cargo", Tail: "credentials.toml", Ops: 90},
+	}},
+	rules.GlobSet{Key: ".cassandra", Places: []rules.Place{
+		rules.Place{Head: "**/.cassandra", Tail: "credentials", Ops: 90},
+		rules.Place{Head: "**/.cassandra", Tail: "cqlshrc", Ops: 90},
+	}},
+	rules.GlobSet{Key: ".chef", Places: []rules.Place{
+		rules.Place{Head: "**/.chef", Tail: "credentials", Ops: 90},
+	}},
+	rules.GlobSet{Key: ".circleci", Places: []rules.Place{
+		rules.Place{Head: "**/.circleci", Tail: "cli.yml", Ops: 90},
 	}},
 	rules.GlobSet{Key: ".claude", Places: []rules.Place{
 		rules.Place{Head: "**/.claude", Tail: ".credentials.json", Ops: 90},
@@ -2657,12 +2684,18 @@ var builtinGlobs = rules.Globs{Roots: []rules.GlobSet{
 		rules.Place{Head: "**/.config/netlify", Tail: "config.json", Ops: 90},
 		rules.Place{Head: "**/.config/stripe", Tail: "config.toml", Ops: 90},
 		rules.Place{Head: "**/.config/op", Tail: "config", Ops: 90},
+		rules.Place{Head: "**/.config/argocd", Tail: "config", Ops: 90},
 		rules.Place{Head: "**/.config/doppler/**", Ops: 90},
 		rules.Place{Head: "**/.config", Tail: "doppler", Ops: 90},
 		rules.Place{Head: "**/.config/git", Tail: "credentials", Ops: 90},
 		rules.Place{Head: "**/.config/gh", Tail: "hosts.yml", Ops: 90},
 		rules.Place{Head: "**/.config", Tail: "hub", Ops: 90},
 		rules.Place{Head: "**/.config/tea", Tail: "config.yml", Ops: 90},
+		rules.Place{Head: "**/.config/pip", Tail: "pip.conf", Ops: 90},
+		rules.Place{Head: "**/.config/NuGet", Tail: "NuGet.Config", Ops: 90},
+		rules.Place{Head: "**/.config/msmtp", Tail: "config", Ops: 90},
+		rules.Place{Head: "**/.config/age", Tail: "keys.txt", Ops: 90},
+		rules.Place{Head: "**/.config/solana", Tail: "id.json", Ops: 90},
 		rules.Place{Head: "**/.config/sops/age", Tail: "keys.txt", Ops: 90},
 		rules.Place{Head: "**/.config/sentry/**", Ops: 90},
 		rules.Place{Head: "**/.config", Tail: "sentry", Ops: 90},
@@ -2719,6 +2752,14 @@ var builtinGlobs = rules.Globs{Roots: []rules.GlobSet{
 	rules.GlobSet{Key: ".doppler", Places: []rules.Place{
 		rules.Place{Head: "**/.doppler", Tail: ".doppler.yaml", Ops: 90},
 	}},
+	rules.GlobSet{Key: ".electrum", Places: []rules.Place{
+		rules.Place{Head: "**/.electrum/wallets/**", Ops: 90},
+		rules.Place{Head: "**/.electrum", Tail: "wallets", Ops: 90},
+	}},
+	rules.GlobSet{Key: ".ethereum", Places: []rules.Place{
+		rules.Place{Head: "**/.ethereum/keystore/**", Ops: 90},
+		rules.Place{Head: "**/.ethereum", Tail: "keystore", Ops: 90},
+	}},
 	rules.GlobSet{Key: ".expo", Places: []rules.Place{
 		rules.Place{Head: "**/.expo", Tail: "state.json", Ops: 90},
 	}},
@@ -2729,6 +2770,9 @@ var builtinGlobs = rules.Globs{Roots: []rules.GlobSet{
 	}},
 	rules.GlobSet{Key: ".fly", Places: []rules.Place{
 		rules.Place{Head: "**/.fly", Tail: "config.yml", Ops: 90},
+	}},
+	rules.GlobSet{Key: ".foundry", Places: []rules.Place{
+		rules.Place{Head: "**/.foundry", Tail: "keystores", Ops: 90},
 	}},
 	rules.GlobSet{Key: ".gem", Places: []rules.Place{
 		rules.Place{Head: "**/.gem", Tail: "credentials", Ops: 90},
@@ -2851,6 +2895,9 @@ var builtinGlobs = rules.Globs{Roots: []rules.GlobSet{
 	rules.GlobSet{Key: ".linode-cli", Places: []rules.Place{
 		rules.Place{Head: "**/.linode-cli/**", Ops: 90},
 	}},
+	rules.GlobSet{Key: ".lnd", Places: []rules.Place{
+		rules.Place{Head: "**/.lnd/**", Tail: "*.macaroon", Ops: 90},
+	}},
 	rules.GlobSet{Key: ".local", Places: []rules.Place{
 		rules.Place{Head: "**/.local/share/gem", Tail: "credentials", Ops: 90},
 		rules.Place{Head: "**/.local/share/uv", Tail: "credentials", Ops: 90},
@@ -2877,6 +2924,9 @@ var builtinGlobs = rules.Globs{Roots: []rules.GlobSet{
 		rules.Place{Head: "**/.mozilla", Tail: "firefox", Ops: 90},
 		rules.Place{Head: "**/snap/firefox/**/.mozilla/**", Ops: 90},
 	}},
+	rules.GlobSet{Key: ".netlify", Places: []rules.Place{
+		rules.Place{Head: "**/.netlify", Tail: "config.json", Ops: 90},
+	}},
 	rules.GlobSet{Key: ".ngrok2", Places: []rules.Place{
 		rules.Place{Head: "**/.ngrok2", Tail: "ngrok.yml", Ops: 90},
 	}},
@@ -2886,6 +2936,9 @@ var builtinGlobs = rules.Globs{Roots: []rules.GlobSet{
 	rules.GlobSet{Key: ".oci", Places: []rules.Place{
 		rules.Place{Head: "**/.oci", Tail: "config", Ops: 90},
 		rules.Place{Head: "**/.oci", Tail: "*.pem", Ops: 90},
+	}},
+	rules.GlobSet{Key: ".okta", Places: []rules.Place{
+		rules.Place{Head: "**/.okta", Tail: "okta.yaml", Ops: 90},
 	}},
 	rules.GlobSet{Key: ".openai", Places: []rules.Place{
 		rules.Place{Head: "**/.openai", Tail: "auth*", Ops: 90},
@@ -2904,10 +2957,14 @@ var builtinGlobs = rules.Globs{Roots: []rules.GlobSet{
 		rules.Place{Head: "**/.password-store/**", Ops: 90},
 	}},
 	rules.GlobSet{Key: ".pip", Places: []rules.Place{
+		rules.Place{Head: "**/.pip", Tail: "pip.conf", Ops: 90},
 		rules.Place{Head: "**/.pip", Tail: "pip.conf.secret", Ops: 66},
 	}},
 	rules.GlobSet{Key: ".pulumi", Places: []rules.Place{
 		rules.Place{Head: "**/.pulumi", Tail: "credentials.json", Ops: 90},
+	}},
+	rules.GlobSet{Key: ".puppetlabs", Places: []rules.Place{
+		rules.Place{Head: "**/.puppetlabs", Tail: "token", Ops: 90},
 	}},
 	rules.GlobSet{Key: ".qwen", Places: []rules.Place{
 		rules.Place{Head: "**/.qwen", Tail: "oauth_creds.json", Ops: 90},
@@ -2916,8 +2973,12 @@ var builtinGlobs = rules.Globs{Roots: []rules.GlobSet{
 	rules.GlobSet{Key: ".railway", Places: []rules.Place{
 		rules.Place{Head: "**/.railway", Tail: "config.json", Ops: 90},
 	}},
+	rules.GlobSet{Key: ".render", Places: []rules.Place{
+		rules.Place{Head: "**/.render", Tail: "cli.yaml", Ops: 90},
+	}},
 	rules.GlobSet{Key: ".sbt", Places: []rules.Place{
 		rules.Place{Head: "**/.sbt", Tail: ".credentials", Ops: 90},
+		rules.Place{Head: "**/.sbt", Tail: "credentials", Ops: 90},
 	}},
 	rules.GlobSet{Key: ".secrets", Places: []rules.Place{
 		rules.Place{Head: "**/.secrets/**", Ops: 66},
@@ -2940,8 +3001,15 @@ var builtinGlobs = rules.Globs{Roots: []rules.GlobSet{
 		rules.Place{Head: "**/.ssh/**", Ops: 90},
 		rules.Place{Head: "**/.ssh", Tail: "*.pem", Ops: 2},
 	}},
+	rules.GlobSet{Key: ".step", Places: []rules.Place{
+		rules.Place{Head: "**/.step", Tail: "secrets", Ops: 90},
+	}},
 	rules.GlobSet{Key: ".streamlit", Places: []rules.Place{
 		rules.Place{Head: "**/.streamlit", Tail: "secrets.toml", Ops: 66},
+	}},
+	rules.GlobSet{Key: ".subversion", Places: []rules.Place{
+		rules.Place{Head: "**/.subversion/auth/**", Ops: 90},
+		rules.Place{Head: "**/.subversion", Tail: "auth", Ops: 90},
 	}},
 	rules.GlobSet{Key: ".supabase", Places: []rules.Place{
 		rules.Place{Head: "**/.supabase", Tail: "access-token", Ops: 90},
@@ -2954,6 +3022,10 @@ var builtinGlobs = rules.Globs{Roots: []rules.GlobSet{
 	}},
 	rules.GlobSet{Key: ".thunderbird", Places: []rules.Place{
 		rules.Place{Head: "**/.thunderbird/**", Ops: 90},
+	}},
+	rules.GlobSet{Key: ".tsh", Places: []rules.Place{
+		rules.Place{Head: "**/.tsh/keys/**", Ops: 90},
+		rules.Place{Head: "**/.tsh", Tail: "keys", Ops: 90},
 	}},
 	rules.GlobSet{Key: ".twilio-cli", Places: []rules.Place{
 		rules.Place{Head: "**/.twilio-cli", Tail: "config.json", Ops: 90},
@@ -3020,6 +3092,9 @@ var builtinGlobs = rules.Globs{Roots: []rules.GlobSet{
 	}},
 	rules.GlobSet{Key: "app", Places: []rules.Place{
 		rules.Place{Head: "/app/**", Tail: ".git", Ops: 24},
+	}},
+	rules.GlobSet{Key: "atlascli", Places: []rules.Place{
+		rules.Place{Head: "**/.config/mongodb/atlascli", Tail: "config.toml", Ops: 90},
 	}},
 	rules.GlobSet{Key: "cache", Places: []rules.Place{
 		rules.Place{Head: "**/.aws/sso/cache/**", Ops: 90},
@@ -3132,6 +3207,9 @@ var builtinGlobs = rules.Globs{Roots: []rules.GlobSet{
 		rules.Place{Head: "**/.local/share/keyrings/**", Ops: 90},
 		rules.Place{Head: "**/.gnome2/keyrings/**", Ops: 90},
 	}},
+	rules.GlobSet{Key: "keystores", Places: []rules.Place{
+		rules.Place{Head: "**/.foundry/keystores/**", Ops: 90},
+	}},
 	rules.GlobSet{Key: "kwallet", Places: []rules.Place{
 		rules.Place{Head: "**/.kde*/share/apps/kwallet/**", Ops: 90},
 	}},
@@ -3176,12 +3254,19 @@ var builtinGlobs = rules.Globs{Roots: []rules.GlobSet{
 	rules.GlobSet{Key: "openpgp-revocs.d", Places: []rules.Place{
 		rules.Place{Head: "**/.gnupg/openpgp-revocs.d/**", Ops: 90},
 	}},
+	rules.GlobSet{Key: "openstack", Places: []rules.Place{
+		rules.Place{Head: "**/.config/openstack", Tail: "clouds.yaml", Ops: 90},
+		rules.Place{Head: "**/.config/openstack", Tail: "secure.yaml", Ops: 90},
+	}},
 	rules.GlobSet{Key: "openvpn", Places: []rules.Place{
 		rules.Place{Head: "/etc/openvpn/**", Tail: "*.auth", Ops: 66},
 		rules.Place{Head: "/etc/openvpn/**", Tail: "*.key", Ops: 66},
 	}},
 	rules.GlobSet{Key: "opt", Places: []rules.Place{
 		rules.Place{Head: "/opt/**", Tail: ".git", Ops: 24},
+	}},
+	rules.GlobSet{Key: "planetscale", Places: []rules.Place{
+		rules.Place{Head: "**/.config/planetscale", Tail: "access-token", Ops: 90},
 	}},
 	rules.GlobSet{Key: "podman", Places: []rules.Place{
 		rules.Place{Head: "/run/user/*/podman", Tail: "podman.sock", Ops: 74},
@@ -3208,6 +3293,9 @@ var builtinGlobs = rules.Globs{Roots: []rules.GlobSet{
 		rules.Place{Head: "/var/lib/rancher/**", Tail: "token", Ops: 90},
 		rules.Place{Head: "/var/lib/rancher/**", Tail: "node-token", Ops: 90},
 	}},
+	rules.GlobSet{Key: "registry", Places: []rules.Place{
+		rules.Place{Head: "**/.config/helm/registry", Tail: "config.json", Ops: 90},
+	}},
 	rules.GlobSet{Key: "repo", Places: []rules.Place{
 		rules.Place{Head: "/repo/**", Tail: ".git", Ops: 24},
 		rules.Place{Head: "/repo/**/.git", Tail: "objects", Ops: 24},
@@ -3228,6 +3316,7 @@ var builtinGlobs = rules.Globs{Roots: []rules.GlobSet{
 		rules.Place{Head: "**/.idea/runConfigurations/**", Ops: 8},
 	}},
 	rules.GlobSet{Key: "secrets", Places: []rules.Place{
+		rules.Place{Head: "**/.step/secrets/**", Ops: 90},
 		rules.Place{Head: "**/secrets", Tail: "*.json", Ops: 66},
 		rules.Place{Head: "**/secrets", Tail: "*.env", Ops: 66},
 		rules.Place{Head: "**/secrets", Tail: "*.pem", Ops: 66},

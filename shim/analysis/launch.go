@@ -240,6 +240,9 @@ func (c *call) script(name string, t value.Text, i int) {
 		}
 	}
 	p := c.abs(t)
+	if found := p.Occurring(); found.Known() { // if it is run at all, it is this one
+		p = found
+	}
 	if isShellName(name) {
 		c.it.runFile(p)
 		c.showLoaded(p)
