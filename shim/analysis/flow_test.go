@@ -25,6 +25,16 @@ func TestFlow(t *testing.T) {
 		{`d=$(mktemp -d); cd "$d"; rm -rf src`, false},
 		{`d=$(mktemp -d); cd "$d/.."; rm -rf src`, false}, // of /tmp
 		{`d=$(mktemp -d); cd "$d"; cd -; rm -rf src`, true},
+		// A project that was just begun is the command's own.
+		{`cargo new foo && rm -rf foo/.git`, false},
+		{`npx create-next-app@latest web --ts && rm -rf web/.git`, false},
+		{`npx degit a/b web && cd web && rm -rf .git`, false},
+		{`npx create-next-app . && rm -rf .git`, true},
+		{`cargo new src && rm -rf src`, true}, // which is there
+		// A script that find may find is judged by its text.
+		{`printf 'cat .env\n' > x.sh; find . -name x.sh -exec sh {} \;`, true},
+		{`printf 'echo hi\n' > x.sh; find . -name x.sh -exec sh {} \;`, false},
+		{`find tests -name '*.py' -exec python3 {} \;`, false},
 		// What git clean takes of what is ignored is judged as if it were named.
 		{`git clean -fdX node_modules dist build`, false},
 		{`git clean -fdX`, true}, // .env and a database
