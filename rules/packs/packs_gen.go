@@ -6,7 +6,7 @@ import "guard/rules"
 
 const builtinVersion = 1
 
-const builtinDigest = "0c21063825006e2a1b7a2b277e6928a735b355f8fb0770cd5f53ae0a6b25de90"
+const builtinDigest = "6ab8c86e0842b9489347eabc41311b0c72b501e8282acc18722b8d4d42026f81"
 
 var builtinPacks = [...]Pack{
 	{"backups", "Backups: snapshots and archives, how long they are kept, and what protects them", true, 0, 5},
@@ -122,7 +122,7 @@ var builtinRules = [...]rules.Rule{
 	rules.Rule{ID: "git.restore-worktree", Reason: "replaces modified and staged files by committed ones: the changes are lost", Instead: "git restore --staged .", Command: []string{"git restore --staged --worktree"}, Unless: rules.Conditions{Loses: 1}, Refs: []string{"OWASP-ASI02", "NIST-CSF-PR.DS-11"}},
 	rules.Rule{ID: "git.clean", Reason: "deletes files that git has never seen: nothing brings them back", Instead: "git clean --dry-run -d", Advice: "delete by name what you created, or stash it with git stash push -u", Command: []string{"git clean -f", "git -c=*[rR]equire[fF]orce=* clean"}, Unless: rules.Conditions{Command: []string{"git clean --interactive", "git clean --no-force"}, Loses: 1}, Refs: []string{"OWASP-ASI02", "NIST-CSF-PR.DS-11"}},
 	rules.Rule{ID: "git.stash-drop", Reason: "throws stashed work away", Instead: "git stash list", Advice: "git stash pop applies a stash and drops it only if that works", Command: []string{"git stash drop", "git stash clear", "git reflog delete stash*", "git reflog delete refs/stash*", "git update-ref -d refs/stash"}, Unless: rules.Conditions{Loses: 1}, Refs: []string{"OWASP-ASI02", "NIST-CSF-PR.DS-11"}},
-	rules.Rule{ID: "git.branch-delete", Reason: "deletes or moves a branch whose commits are on no other", Instead: "git branch --no-merged", Advice: "git branch -d refuses what is not merged; push the branch first, or ask the user", Command: []string{"git branch -D", "git branch --delete --force", "git branch --force"}, Unless: rules.Conditions{Loses: 1}, Refs: []string{"OWASP-ASI02", "NIST-CSF-PR.DS-11"}},
+	rules.Rule{ID: "git.branch-delete", Reason: "deletes or moves a branch whose commits are on no other", Instead: "git branch --no-merged", Advice: "git branch -d refuses what is not merged; push the branch first, or ask the user", Command: []string{"git branch -D", "git branch --delete --force", "git branch --force", "git branch -M", "git branch -C", "git checkout -B", "git switch -C", "git switch --force-create"}, Unless: rules.Conditions{Loses: 1}, Refs: []string{"OWASP-ASI02", "NIST-CSF-PR.DS-11"}},
 	rules.Rule{ID: "git.worktree-remove", Reason: "removes a work tree with the uncommitted work in it", Instead: "git worktree list", Advice: "without --force git removes the work tree only if it is clean", Command: []string{"git worktree remove --force"}, Unless: rules.Conditions{Loses: 1}, Refs: []string{"OWASP-ASI02", "NIST-CSF-PR.DS-11"}},
 	rules.Rule{ID: "git.submodule-deinit", Reason: "removes the work tree of a submodule with the uncommitted work in it", Instead: "git submodule status", Advice: "without --force git removes it only if it is clean", Command: []string{"git submodule deinit --force"}, Refs: []string{"OWASP-ASI02", "NIST-CSF-PR.DS-11"}},
 	rules.Rule{ID: "git.reflog-expire", Reason: "deletes the log by which lost commits are found again", Instead: "git reflog", Advice: "git gc alone keeps what is recent", Command: []string{"git reflog expire --expire={now,all,0,*.minutes*,*.seconds*}", "git reflog expire --expire-unreachable={now,all,0}", "git reflog drop"}, Refs: []string{"OWASP-ASI02", "NIST-CSF-PR.DS-11", "NIST-CSF-RC.RP-03"}},

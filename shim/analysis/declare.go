@@ -14,7 +14,7 @@ import (
 func (it *interp) declare(c *syntax.DeclClause) result {
 	it.span = it.node(c)
 	var flags string
-	off := false
+	off, named := false, false
 	values := make([]value.Text, len(c.Args)) // all are expanded before any is assigned
 	for i, a := range c.Args {
 		if a.Name != nil && !a.Naked && a.Array == nil {
@@ -31,6 +31,7 @@ func (it *interp) declare(c *syntax.DeclClause) result {
 		if a.Naked && a.Name == nil {
 			// An option, or a word that becomes NAME or NAME=VALUE.
 			if mark := len(*it.out); it.takesIn(a.Value, false) {
+				named = true
 				it.field(a.Value)
 				it.takenIn(mark)
 				continue
@@ -42,6 +43,7 @@ func (it *interp) declare(c *syntax.DeclClause) result {
 				} else if strings.HasPrefix(s, "+") {
 					off = true
 				} else {
+					named = true
 					it.declareOne(c.Variant.Value, flags, off, t)
 				}
 			}
@@ -50,6 +52,7 @@ func (it *interp) declare(c *syntax.DeclClause) result {
 		if a.Name == nil {
 			continue
 		}
+		named = true
 		it.attributes(c.Variant.Value, flags, off, a.Name.Value)
 		if !a.Naked && a.Array == nil {
 			it.assignTo(a, values[i])
@@ -64,7 +67,7 @@ func (it *interp) declare(c *syntax.DeclClause) result {
 		it.printFuncs(c.Args, strings.Contains(flags, "F"))
 		return success
 	}
-	if len(c.Args) == 0 || strings.Contains(flags, "p") {
+	if !named || strings.Contains(flags, "p") {
 		it.reveal()
 		it.stdout.write(value.Any)
 		if len(c.Args) == 0 || strings.Contains(flags, "p") && c.Variant.Value == "export" {

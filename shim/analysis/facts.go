@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"guard/rules"
+	"guard/rules/programs"
 	"guard/rules/value"
 )
 
@@ -251,6 +252,22 @@ func (it *interp) loses(a *rules.Action, c *call) {
 		return
 	}
 	a.Branch = r.Branch()
+	if name, ok := c.movedBranch(); ok { // whose old commits may be on no other
+		switch {
+		case !name.Known():
+			return
+		case string(name) == a.Branch:
+			a.Loses = rules.False
+		default:
+			a.Loses = r.Branchless(string(name))
+		}
+		if a.Loses == rules.True {
+			a.Loss = "commits that are only on " + string(name)
+		}
+		if a.Loses != rules.False || !c.has("-f") {
+			return
+		}
+	}
 	if it.keeps(c, dir, r) {
 		a.Loses = rules.False
 		return
@@ -363,6 +380,20 @@ func (it *interp) swept(c *call, r Repo, p string, ignored, only bool) (rules.Tr
 		}
 	}
 	return rules.False, ""
+}
+
+// movedBranch is the branch that a command of git makes anew, though there may be one
+// of that name.
+func (c *call) movedBranch() (value.Text, bool) {
+	for _, o := range c.p.Opts {
+		if (o.Name == "-B" || o.Name == "-C") && o.Has && o.Effect == "value" && c.p.Spec.Loses == "paths" {
+			return o.Value, true
+		}
+	}
+	if n := len(c.p.Args); c.p.Spec.Loses == "branch" && n > 0 && (c.has("-M") || n > 1 && slices.ContainsFunc(c.p.Opts, func(o programs.Opt) bool { return o.Name == "-C" && !o.Has })) {
+		return c.p.Args[n-1].Text, true
+	}
+	return "", false
 }
 
 // twoRevisions reports whether two words stand before -- that can only be revisions:

@@ -25,6 +25,9 @@ func TestFlow(t *testing.T) {
 		{`d=$(mktemp -d); cd "$d"; rm -rf src`, false},
 		{`d=$(mktemp -d); cd "$d/.."; rm -rf src`, false}, // of /tmp
 		{`d=$(mktemp -d); cd "$d"; cd -; rm -rf src`, true},
+		{`set -a; . ./.env; declare -x`, true},
+		{`. ./.env; typeset -x`, true},
+		{`. ./.env; declare -x FOO=1; declare -f`, false},
 		// A project that was just begun is the command's own.
 		{`cargo new foo && rm -rf foo/.git`, false},
 		{`npx create-next-app@latest web --ts && rm -rf web/.git`, false},
