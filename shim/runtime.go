@@ -203,16 +203,25 @@ func (r *runtimeJudge) serve(o RunOptions) {
 	r.permit(o.Allowed)
 }
 
-// permit takes in what the text layer has seen and allowed.
-func (r *runtimeJudge) permit(actions []rules.Action) {
+// permit takes in what the text layer has seen and allowed, until [runtimeJudge.revoke].
+func (r *runtimeJudge) permit(actions []rules.Action) { r.mark(actions, true) }
+
+// revoke takes that back: what was allowed then may be something else now.
+func (r *runtimeJudge) revoke(actions []rules.Action) { r.mark(actions, false) }
+
+func (r *runtimeJudge) mark(actions []rules.Action, yes bool) {
 	for _, a := range actions {
 		for _, p := range []string{string(a.Path), string(a.Real)} {
+			set, key := r.allowed, allowKey(a.Op, a.Recursive, p)
+			if a.Op == rules.Load {
+				set, key = r.loads, p
+			}
 			switch {
 			case p == "":
-			case a.Op == rules.Load:
-				r.loads[p] = true
+			case yes:
+				set[key] = true
 			default:
-				r.allowed[allowKey(a.Op, a.Recursive, p)] = true
+				delete(set, key)
 			}
 		}
 	}

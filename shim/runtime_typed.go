@@ -23,11 +23,12 @@ const (
 
 // sitting is what was typed into one interactive shell so far.
 type sitting struct {
-	start uint64 // of its process
-	entry string // number in the history of what was typed last
-	text  string // which is this
-	said  string // what may have set something, the latest
-	loads string // what of all took a file in
+	start uint64         // of its process
+	entry string         // number in the history of what was typed last
+	text  string         // which is this
+	said  string         // what may have set something, the latest
+	loads string         // what of all took a file in
+	seen  []rules.Action // what the last was allowed to do
 }
 
 // judgeTyped decides about what was typed into a shell, whose child says so: what is
@@ -90,7 +91,9 @@ func (r *runtimeJudge) typed(shell *supervise.Process, s *sitting, text string, 
 		report.Refusal(os.Stderr, report.Options{Color: report.UseColor(os.Stderr)}, j.Text, j.Verdict)
 		return supervise.Refuse
 	}
-	r.permit(seen(j.Actions))
+	r.revoke(s.seen)
+	s.seen = seen(j.Actions)
+	r.permit(s.seen)
 	if slices.ContainsFunc(j.Actions, func(a rules.Action) bool { return a.Op == rules.Load }) {
 		if !strings.Contains(s.loads, text) && len(s.loads) < maxSaid {
 			s.loads += text + "\n"

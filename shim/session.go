@@ -75,7 +75,8 @@ type session struct {
 	loads   string // those of all that took a file in
 	pending string // what has come, and is no whole command yet
 	judged  int
-	reads   bool // the last command may read what comes next
+	reads   bool           // the last command may read what comes next
+	seen    []rules.Action // what it was allowed to do
 }
 
 // session runs the real shell on a standard input that begins with data.
@@ -216,7 +217,9 @@ func (s *session) allowed(command string) (yes bool) {
 			report.Refusal(os.Stderr, report.Options{Color: report.UseColor(os.Stderr)}, j.Text, j.Verdict)
 			return
 		}
-		s.layer.judge.permit(seen(j.Actions))
+		s.layer.judge.revoke(s.seen)
+		s.seen = seen(j.Actions)
+		s.layer.judge.permit(s.seen)
 		a := analysis.Analyzer{World: w, Table: s.loaded.Policy.Table(), Protected: s.loaded.Policy.Protected}
 		src.Text, src.Past = j.Text, 0
 		s.reads = a.Reads(src)

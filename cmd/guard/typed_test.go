@@ -45,6 +45,10 @@ var typings = []struct{ types, shows string }{
 	{"git checkout -q . && z=2", ""},
 	{"echo change >> plain", ""},
 	{"echo still here", "still here\r\n"},
+	// What was taken in is not shown.
+	{"set -a; . ./.env; set +a", ""},
+	{"echo $KEY", "[secrets.dotenv]"},
+	{"unset KEY; echo $OLDPWD | wc -l", "1\r\n"},
 	// What the history does not have is judged by what it does.
 	{"HISTCONTROL=ignorespace", ""},
 	{" cat .env", "cat: .env: Operation not permitted\r\n"},
