@@ -62,6 +62,12 @@ func TestFlow(t *testing.T) {
 		{`grep -o '^[A-Z_=]*' .env`, true},
 		{`printf 'A="-----BEGIN\nMII=\n-----END"\n' > .env.new; cut -d= -f1 .env.new`, true},
 		{`cut -d= -f1 ~/.aws/credentials`, true},
+		// A script that a program of another language has written.
+		{`python3 -c 'open("t.sh", "w").write("cat .env")'; sh t.sh`, true},
+		{`python3 -c 'open("t.sh", "w").write("echo hi")'; sh t.sh`, false},
+		{`node -e 'require("fs").writeFileSync("t.js", "console.log(1)")'; node t.js`, false},
+		{`ruby -e 'File.write("/tmp/x", "git reset --hard")'; sh /tmp/x`, true},
+		{`python3 -c 'open("notes.txt", "w").write("rm -rf ~")'; cat notes.txt`, false},
 		// Ways in which a command is handed on.
 		{`f() { git reset --hard; }; export -f f; timeout 9 bash -c f`, true},
 		{`f() { git reset --hard; }; timeout 9 bash -c f`, false}, // not exported

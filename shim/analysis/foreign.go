@@ -213,6 +213,11 @@ func (c *call) inline(e inline.Effect) {
 			}
 			it.write(q, how)
 		}
+	case inline.Content:
+		if q := p(e.Arg); q.Known() && e.Body.Known() {
+			made := it.exists(q) == rules.False || it.st.files[string(q)].created
+			it.st.files[string(q)] = file{content: e.Body, known: true, created: made}
+		}
 	case inline.Append:
 		it.write(p(e.Arg), rules.Append)
 	case inline.Create:

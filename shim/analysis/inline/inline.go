@@ -37,13 +37,14 @@ const (
 	Environ                // the whole environment is printed
 	Load                   // the program takes Arg in: code or settings, not printed
 	Kill                   // a signal is sent to the process Arg
+	Content                // the file Arg, which was written, holds Body
 	Database               // the statements that follow go to the database Arg: a URL, settings or a file
 )
 
 // String returns the lower-case name of the kind.
 func (k Kind) String() string {
 	names := [...]string{"none", "read", "write", "append", "create", "delete", "delete-tree", "rename", "copy", "link",
-		"list", "chmod", "mkdir", "exec", "shell", "code", "request", "connect", "statement", "environ", "load", "kill", "database"}
+		"list", "chmod", "mkdir", "exec", "shell", "code", "request", "connect", "statement", "environ", "load", "kill", "content", "database"}
 	if int(k) < len(names) {
 		return names[k]
 	}

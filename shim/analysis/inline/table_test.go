@@ -7,10 +7,14 @@ import (
 	"guard/rules/value"
 )
 
-// show renders the effects of a result in one line, in order of discovery.
+// show renders the effects of a result in one line, in order of discovery, but for
+// what files hold.
 func show(r Result) string {
 	var out []string
 	for _, e := range r.Effects {
+		if e.Kind == Content {
+			continue
+		}
 		s := e.Kind.String()
 		if e.Method != "" {
 			s += " " + e.Method
