@@ -304,7 +304,7 @@ func (r *reader) take(o *Option, v value.Text, has bool) {
 		for _, e := range strings.Fields(more) {
 			e, all := strings.CutSuffix(e, "...") // of any number, up to an option
 			for again := true; again && r.i+1 < len(r.argv); again = all {
-				if all && strings.HasPrefix(string(r.argv[r.i+1]), "-") {
+				if next := r.argv[r.i+1]; all && (next == "@" || strings.HasPrefix(string(next), "-")) { // zip ends a list with @
 					break
 				}
 				r.i++

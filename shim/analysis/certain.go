@@ -13,13 +13,13 @@ import (
 
 // unreached walks what a condition keeps from being reached, unless it surely does.
 func (it *interp) unreached(cond []*syntax.Stmt, f func()) {
-	if it.scripted == 0 || !certain(cond) {
+	if it.scripted == 0 || !it.certain(cond) {
 		f()
 	}
 }
 
 // certain reports whether the outcome of a condition depends on words alone.
-func certain(cond []*syntax.Stmt) bool {
+func (it *interp) certain(cond []*syntax.Stmt) bool {
 	if len(cond) != 1 || len(cond[0].Redirs) > 0 || cond[0].Background {
 		return false
 	}
@@ -27,13 +27,16 @@ func certain(cond []*syntax.Stmt) bool {
 	case *syntax.TestClause:
 		return wordTest(c.X)
 	case *syntax.BinaryCmd:
-		return (c.Op == syntax.AndStmt || c.Op == syntax.OrStmt) && certain([]*syntax.Stmt{c.X}) && certain([]*syntax.Stmt{c.Y})
+		return (c.Op == syntax.AndStmt || c.Op == syntax.OrStmt) && it.certain([]*syntax.Stmt{c.X}) && it.certain([]*syntax.Stmt{c.Y})
 	case *syntax.CallExpr:
 		if len(c.Assigns) > 0 || len(c.Args) == 0 {
 			return false
 		}
-		args := c.Args[1:]
-		switch c.Args[0].Lit() {
+		name, args := c.Args[0].Lit(), c.Args[1:]
+		if it.st.funcs[name] != nil || it.st.aliases[name] != "" {
+			return false
+		}
+		switch name {
 		case "true", "false", ":":
 			return len(args) == 0
 		case "[":

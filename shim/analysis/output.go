@@ -110,8 +110,8 @@ func (c *call) output() {
 		it.stdout.write(t + "\n")
 		return
 	}
-	if c.saved && kind == "" && !c.rewrites() {
-		return // into a file
+	if c.intoFile() {
+		return
 	}
 	if c.net || c.rewrites() && c.takesNet() {
 		it.stdout.write(value.Net)
@@ -193,6 +193,20 @@ func (c *call) initiates() bool {
 		}
 	}
 	return isShellName(last) || last == "fish"
+}
+
+// intoFile reports whether all that is fetched goes into a file.
+func (c *call) intoFile() bool {
+	if !c.saved || len(c.req.urls) != 1 || c.rewrites() {
+		return false
+	}
+	for _, o := range c.p.Opts {
+		if o.Effect == "write:body" {
+			p := string(c.abs(o.Value))
+			return o.Value.Known() && o.Value != "-" && !strings.HasPrefix(p, "/dev/") && !strings.HasPrefix(p, "/proc/")
+		}
+	}
+	return false
 }
 
 // outputLines prints a selection of lines or names.
