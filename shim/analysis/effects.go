@@ -181,6 +181,10 @@ func (c *call) apply(e programs.Effect, t value.Text, i int) {
 		case "own":
 			c.apply("command:own", t, i)
 			return
+		case "entry": // docker run --entrypoint
+			if o, ok := c.p.Opt("--entrypoint"); ok && o.Value != "" {
+				c.argv, c.words = slices.Insert(slices.Clone(c.argv), i, o.Value), nil
+			}
 		case "package":
 			if p := value.Text(it.packaged(string(t))); p != t {
 				c.argv, c.words = slices.Clone(c.argv), nil

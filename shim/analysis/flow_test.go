@@ -72,6 +72,9 @@ func TestFlow(t *testing.T) {
 		{`f=$(mktemp); ln -sf ~/.ssh/id_ed25519 $f; cat $f`, true},
 		{`d=$(mktemp -d); ln -s ~ $d/x; rm -rf $d/x/`, true},
 		{`f=$(mktemp -u); mv .env $f; cat $f`, true},
+		{`docker run -w /x -v $PWD:/x --entrypoint cat alpine .env`, true},
+		{`docker run -v $PWD:/x --entrypoint rm alpine -rf /x/src`, true},
+		{`docker run --entrypoint sh alpine -c 'echo hi'`, false},
 		// A script that a program of another language has written.
 		{`python3 -c 'open("t.sh", "w").write("cat .env")'; sh t.sh`, true},
 		{`python3 -c 'open("t.sh", "w").write("echo hi")'; sh t.sh`, false},
