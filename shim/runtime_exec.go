@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"syscall"
 
 	"guard/rules"
 	"guard/rules/value"
@@ -158,7 +159,12 @@ func (r *runtimeJudge) foreseen(a *rules.Action) bool {
 		if r.opt.Level >= supervise.LevelWrite && !a.Recursive {
 			return true
 		}
-		return a.Path.Known() && r.allowed[allowKey(a.Op, a.Recursive, string(a.Path))]
+		path := string(a.Path)
+		if !a.Path.Known() {
+			return false
+		}
+		return r.allowed[allowKey(a.Op, a.Recursive, path)] ||
+			r.allowed[allowKey(a.Op, false, path)] && kind(path) == syscall.S_IFREG // which has nothing below it
 	}
 	return false
 }

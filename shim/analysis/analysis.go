@@ -135,6 +135,7 @@ func (a *Analyzer) Command(argv []string) Result {
 // sends reports whether what it prints does.
 func (a *Analyzer) Piped(argv []string, net bool) (res Result, sends bool) {
 	it := a.interp(Source{}, &res.Actions)
+	it.exec = true
 	if net {
 		it.stdin = stream{text: value.Net, set: true}
 	}

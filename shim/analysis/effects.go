@@ -157,7 +157,8 @@ func (c *call) apply(e programs.Effect, t value.Text, i int) {
 			return
 		}
 		// All that is in a directory, as a glob names it, is no less than that.
-		c.file(rules.Delete, t, e == "delete-tree" && (c.words == nil || !it.single(c.abs(t))))
+		named := c.words != nil || it.exec && !c.emptiesDir(t)
+		c.file(rules.Delete, t, e == "delete-tree" && !(named && it.single(c.abs(t))))
 	case "mode":
 		if !isMode(t) { // chmod -R /: what stands in the mode's place is no mode
 			c.file(rules.Chmod, t, e.Param() == "tree")
@@ -436,4 +437,22 @@ func (it *interp) newRepo(dir value.Text) bool {
 		}
 	}
 	return false
+}
+
+// emptiesDir reports whether the operands are all that a directory shows, as where a
+// pattern has named them.
+func (c *call) emptiesDir(t value.Text) bool {
+	dir := path.Dir(string(c.abs(t)))
+	given := map[string]bool{}
+	for _, a := range c.p.Args {
+		given[string(c.abs(a.Text))] = true
+	}
+	budget := maxEntries
+	names, ok := c.it.names(value.Text(dir), &budget)
+	for _, n := range names {
+		if n[0] != '.' && !given[strings.TrimSuffix(dir, "/")+"/"+n] {
+			return false
+		}
+	}
+	return ok || len(given) > 1
 }

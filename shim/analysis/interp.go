@@ -64,6 +64,7 @@ type interp struct {
 	trial      value.Text // what files of variables hold, where a command is tried on one
 	away       bool       // the commands at hand run on another machine
 	fresh      *int       // names made up for files that mktemp makes
+	exec       bool       // a program is about to run with just these arguments
 	stranger   bool       // the text was entered into a shell, see [Source]
 	scripted   int        // the text at hand is a script or function, in one …
 	past       int        // actions of what was carried out before
