@@ -191,7 +191,8 @@ type runtimeJudge struct {
 func newRuntimeJudge(l *Loaded, w *analysis.Host, start time.Time) *runtimeJudge {
 	r := &runtimeJudge{
 		loaded: l, world: w, start: start, logDir: filepath.Dir(l.Log),
-		images: map[int]*image{}, created: map[string]bool{}, told: map[string]bool{}, loads: map[string]bool{}, allowed: map[string]bool{}, sittings: map[int]*sitting{}, pipes: pipes{map[string]bool{}, map[string][]reader{}},
+		images: map[int]*image{}, sittings: map[int]*sitting{}, pipes: pipes{map[string]bool{}, map[string][]reader{}},
+		created: map[string]bool{}, told: map[string]bool{}, loads: map[string]bool{}, allowed: map[string]bool{},
 	}
 	r.guard, _ = os.Stat("/proc/self/exe")
 	return r

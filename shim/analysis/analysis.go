@@ -185,7 +185,7 @@ func (a *Analyzer) interp(src Source, out *[]rules.Action) *interp {
 	gaps := newGaps()
 	gaps.define(&st.vars)
 	return &interp{
-		w: a.World, table: a.Table, protected: protected, shell: src.Shell, out: out, budget: &budget, entries: &entries, fresh: new(int), gaps: gaps, st: st,
+		w: a.World, table: a.Table, protected: protected, shell: src.Shell, out: out, budget: &budget, entries: &entries, fresh: new(int), peeked: new(bool), gaps: gaps, st: st,
 		stdout: &buffer{idle: true}, stranger: src.Entered, repos: &repoCache{byDir: map[string]Repo{}}, left: map[lead]*state{}, active: map[*function]int{}, entered: map[*function]entry{}, span: [2]int{0, len(src.Text)},
 	}
 }

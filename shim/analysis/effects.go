@@ -454,5 +454,5 @@ func (c *call) emptiesDir(t value.Text) bool {
 			return false
 		}
 	}
-	return ok || len(given) > 1
+	return ok || len(given) > 1 // where it cannot be listed, several are taken for all
 }

@@ -79,6 +79,16 @@ func TestFlow(t *testing.T) {
 		{`python3 -c 'open("t.sh", "w").write("cat .env")'; sh t.sh`, true},
 		{`python3 -c 'open("t.sh", "w").write("echo hi")'; sh t.sh`, false},
 		{`node -e 'require("fs").writeFileSync("t.js", "console.log(1)")'; node t.js`, false},
+		{`node -e 'require("fs").appendFileSync("t.sh", "cat .env")'; sh t.sh`, true},
+		{`node -e 'const f = require("fs"); f.writeFileSync("t.sh", "cat .env"); if (process.argv[9]) f.writeFileSync("t.sh", "ls")'; sh t.sh`, true},
+		{`python3 -c "f = open('t.sh', 'w'); print('cat .env', file=f)"; sh t.sh`, true},
+		{`python3 -c "f = open('t.sh', 'w'); [f.write(s) for s in ['cat ', '.env']]"; sh t.sh`, true},
+		{`python3 -c "import os; open('t', 'w').write('cat .env'); os.rename('t', 't.sh')"; sh t.sh`, true},
+		{`python3 -c "import shutil; open('t', 'w').write('ls'); shutil.copy('t', 't.sh')"; sh t.sh`, false},
+		{`ruby -e 'File.open("t.sh", "w") { |f| f.puts "cat .env" }'; sh t.sh`, true},
+		{`php -r '$f = fopen("t.sh", "w"); fwrite($f, "cat .env");'; sh t.sh`, true},
+		{`node -e 'const s = require("fs").createWriteStream("t.sh"); s.write("cat .env"); s.end()'; sh t.sh`, true},
+		{`python3 -c "f = open('t.sh', 'w'); f.writelines(['ls ', 'src'])"; sh t.sh`, false},
 		{`ruby -e 'File.write("/tmp/x", "git reset --hard")'; sh /tmp/x`, true},
 		{`python3 -c 'open("notes.txt", "w").write("rm -rf ~")'; cat notes.txt`, false},
 		// Ways in which a command is handed on.
@@ -119,6 +129,16 @@ func TestFlow(t *testing.T) {
 		{`f() { [ "$DRY" = 1 ] && echo "$@" || "$@"; }; f rm -rf ~`, true},
 		{`f() { if [ -e absent ]; then cat .env; fi; }; f`, true}, // it may be there by then
 		{`f() { if [ -n "$x" ]; then cat .env; fi; }; read x; f`, true},
+		{`f() { if [ $x ]; then cat .env; fi; }; x='-e absent'; f`, true}, // two words
+		{`f() { if [ $a = $b ]; then cat .env; fi; }; a=-e; b=; f`, true},
+		{`f() { if [ "$(test -e absent && echo y)" = y ]; then cat .env; fi; }; f`, true},
+		{`f() { if [ "$(test -e absent && echo y)" = y ]; then :; else cat .env; fi; }; f`, true},
+		{`y=n; [ -e absent ] && y=y; f() { case $y in y) cat .env ;; esac; }; f`, true},
+		{`[ -e absent ] && x=.env; cat $x`, true},
+		{`x=$(cat README.md); f() { if [ "$x" = y ]; then cat .env; fi; }; f`, true}, // what it says may have changed
+		{`read x < README.md; f() { if [ "$x" = y ]; then cat .env; fi; }; f`, true},
+		{`f() { for i in *; do if [ "$i" = z ]; then cat .env; fi; done; }; f`, true},
+		{`echo n > t; x=$(cat t); f() { if [ "$x" = y ]; then cat .env; fi; }; f`, false},
 		{`printf '[ "$1" = x ] && cat .env\n' > t.sh; sh t.sh y`, false},
 		{`printf '[ "$1" = x ] && cat .env\n' > t.sh; sh t.sh x`, true},
 		{`if false; then rm -rf ~; fi`, true}, // not in one

@@ -213,10 +213,9 @@ func (c *call) inline(e inline.Effect) {
 			}
 			it.write(q, how)
 		}
-	case inline.Content:
-		if q := p(e.Arg); q.Known() && e.Body.Known() {
-			made := it.exists(q) == rules.False || it.st.files[string(q)].created
-			it.st.files[string(q)] = file{content: e.Body, known: true, created: made}
+	case inline.Content, inline.Added:
+		if q := p(e.Arg); e.Body.Known() {
+			it.wrote(q, e.Body, e.Kind == inline.Added, it.exists(q) == rules.False)
 		}
 	case inline.Append:
 		it.write(p(e.Arg), rules.Append)
@@ -228,14 +227,14 @@ func (c *call) inline(e inline.Effect) {
 		}
 	case inline.Rename:
 		it.file(rules.Read, p(e.Arg), true)
+		it.duplicated(p(e.Arg), p(e.Arg2))
 		if !unknownName {
 			it.file(rules.Delete, p(e.Arg), true)
 			(*it.out)[len(*it.out)-1].Via = append((*it.out)[len(*it.out)-1].Via, "move")
 		}
-		it.write(p(e.Arg2), rules.HowUnknown)
 	case inline.Copy, inline.Link:
 		it.file(rules.Read, p(e.Arg), true)
-		it.write(p(e.Arg2), rules.HowUnknown)
+		it.duplicated(p(e.Arg), p(e.Arg2))
 	case inline.Chmod:
 		it.file(rules.Chmod, p(e.Arg), false)
 	case inline.Exec:
@@ -280,5 +279,14 @@ func (c *call) inline(e inline.Effect) {
 			(*it.out)[len(*it.out)-1].Via = append((*it.out)[len(*it.out)-1].Via, "download")
 		}
 	case inline.List, inline.Mkdir, inline.None:
+	}
+}
+
+// duplicated records that to is written, and holds what from does.
+func (it *interp) duplicated(from, to value.Text) {
+	created := it.exists(to) == rules.False
+	it.write(to, rules.HowUnknown)
+	if t, ok := it.content(from, maxFileRead); ok && !it.isDir(to) {
+		it.wrote(to, t, false, created)
 	}
 }

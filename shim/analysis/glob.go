@@ -59,6 +59,7 @@ func (it *interp) globField(f []frag) []value.Text {
 			defer delete(it.st.shopt, "dotglob")
 		}
 	}
+	*it.peeked = true
 	matches, complete := it.glob(p)
 	switch {
 	case !complete:

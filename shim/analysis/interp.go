@@ -67,6 +67,7 @@ type interp struct {
 	exec       bool       // a program is about to run with just these arguments
 	stranger   bool       // the text was entered into a shell, see [Source]
 	scripted   int        // the text at hand is a script or function, in one …
+	peeked     *bool      // what the walk goes by may have come from files
 	past       int        // actions of what was carried out before
 	whole      bool       // find runs the command at hand for all below its operand too
 	// readsInput, if not nil, is set when a command may read the standard

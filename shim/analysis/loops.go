@@ -67,6 +67,9 @@ func (it *interp) binary(c *syntax.BinaryCmd) result {
 			it.st.join(after)
 			it.st.keeping = kept // for what follows another &&
 			it.mayRead(in)
+			if r == failure {
+				return failure // whatever the left side does
+			}
 			return unsure
 		}
 		return r
@@ -137,29 +140,6 @@ func succeeds(s *syntax.Stmt) bool {
 		return c.Op == syntax.AndStmt && succeeds(c.X) && succeeds(c.Y)
 	}
 	return false
-}
-
-// aside walks what is probably not reached, leaving the state as it is.
-func (it *interp) aside(f func(*interp)) {
-	x := it.sub()
-	x.stdout = &buffer{}
-	x.dead = true
-	x.left = map[lead]*state{}
-	f(x)
-	it.missed = x.missed
-}
-
-// beyond walks what is only reached if before, which seems to fail, succeeds: in the
-// directory that it then has changed to.
-func (it *interp) beyond(before *syntax.Stmt, f func(*interp)) {
-	missed := it.missed
-	it.aside(func(x *interp) {
-		if missed != "" && changesDir(before) {
-			x.st.oldDir, x.st.dir = x.st.dir, missed
-			x.st.vars.drop(dirName)
-		}
-		f(x)
-	})
 }
 
 func (it *interp) ifClause(c *syntax.IfClause) result {
@@ -460,7 +440,7 @@ func (it *interp) caseClause(c *syntax.CaseClause) result {
 			m = max(m, matchPattern(it.pattern(p), subject, it.st.shopt["nocasematch"]))
 		}
 		if m == rules.No {
-			if it.scripted == 0 {
+			if !it.bound() {
 				it.aside(func(x *interp) { x.stmts(item.Stmts) })
 			}
 			continue
@@ -475,7 +455,7 @@ func (it *interp) caseClause(c *syntax.CaseClause) result {
 			branch.depart()
 			continue
 		case branch.flow != flowNone || ended && m == rules.Yes:
-			if it.scripted == 0 || m != rules.Yes {
+			if !it.bound() || m != rules.Yes {
 				it.aside(func(x *interp) {
 					for _, rest := range c.Items[i+1:] {
 						x.sub().stmts(rest.Stmts)

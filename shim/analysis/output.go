@@ -42,7 +42,7 @@ func (it *interp) pureRun(c *call) bool {
 		if s, ok := it.devFd(p); ok && s.known() {
 			return []byte(s.text), true
 		}
-		t, ok := it.content(p, maxFileRead)
+		t, ok := it.data(p)
 		if !ok || !t.Known() {
 			usedUnknown = true
 			return nil, false

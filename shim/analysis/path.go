@@ -252,6 +252,14 @@ func (it *interp) content(p value.Text, limit int) (value.Text, bool) {
 	return value.Text(data), true
 }
 
+// data is the content of a file that a command reads, for what it goes by then.
+func (it *interp) data(p value.Text) (value.Text, bool) {
+	if !it.st.files[string(p)].known {
+		*it.peeked = true
+	}
+	return it.content(p, maxFileRead)
+}
+
 // Resolve returns path with its symbolic links resolved; what does not exist
 // stays as it is.
 func Resolve(w World, path string) string {

@@ -141,7 +141,7 @@ func (it *interp) redirIn(fd int, p value.Text) {
 	}
 	it.file(rules.Read, p, false)
 	s := stream{text: value.Any, set: true, path: p}
-	if t, ok := it.content(p, maxFileRead); ok {
+	if t, ok := it.data(p); ok {
 		s.text = t
 	} else if p == "/dev/null" {
 		s.text = ""
@@ -242,7 +242,8 @@ func (it *interp) outTo(r *syntax.Redirect, fd int) func() {
 		if fd > 2 {
 			return
 		}
-		it.wrote(p, buf, app, created)
+		st := buf.stream()
+		it.wrote(p, st.asText(), app, created)
 	}
 }
 
@@ -261,16 +262,14 @@ func (it *interp) redirOut(p value.Text, how rules.How, track bool) bool {
 	return ex == rules.False
 }
 
-// wrote remembers the content of a file that a redirection filled.
-func (it *interp) wrote(p value.Text, buf *buffer, app, created bool) {
+// wrote remembers the content t of a file that was written or, if app is set, added to.
+func (it *interp) wrote(p, t value.Text, app, created bool) {
 	if !p.Known() {
 		return
 	}
 	f := it.st.files[string(p)]
 	f.absent = false
 	f.created = f.created || created
-	st := buf.stream()
-	t := st.asText()
 	if app {
 		old, ok := it.content(p, maxFileRead)
 		if !ok && !created {

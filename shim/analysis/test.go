@@ -151,10 +151,7 @@ func (it *interp) unaryTest(op string, t value.Text) result {
 		_, ok := it.get(name)
 		return truth(ok, t.Known() && !strings.Contains(string(t), "["))
 	case "-e", "-f", "-d", "-a", "-h", "-L", "-r", "-s", "-x":
-		p := it.abs(t)
-		if it.exists(p) == rules.False && t != "" {
-			return failure
-		}
+		*it.peeked = true
 	}
 	return unsure
 }

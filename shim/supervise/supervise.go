@@ -27,8 +27,8 @@ var (
 )
 
 // An interactive shell of the tree asks, in a process of its own, by opening files
-// that do not exist, so that it needs to run nothing. Both are opened to append, which is seen from
-// [LevelWrite] on.
+// that do not exist, so that it needs to run nothing. Both are opened to append, which
+// is seen from [LevelWrite] on.
 const (
 	// LinePath takes what was typed.
 	LinePath = "/proc/self/guard/line"

@@ -57,7 +57,7 @@ func (p *interp) callRef(name string, c *cx, start int) val {
 	if v, ok := p.sdk(name, c); ok {
 		return v
 	}
-	defer p.contents(name, c)
+	defer p.written(name, c)
 	if e := p.find1(name); e != nil {
 		return p.perform(e, c)
 	}

@@ -2,43 +2,55 @@ package inline
 
 import "strings"
 
-// A file that a program writes whole may be run by the command that follows it.
+// A file that a program writes may be run by the command that follows it.
 
-// wholeWrites are the calls that write a text to a file, path first.
-var wholeWrites = map[string]bool{
-	"fs.writeFile": true, "writeFileSync": true, "writeFile": true, "file_put_contents": true, "File.write": true, "IO.write": true,
+// written records what a method of an open file adds to it.
+func (p *interp) written(name string, c *cx) {
+	f, text := c.recv, val{}
+	switch last := name[strings.LastIndexByte(name, '.')+1:]; {
+	case last == "write" && len(c.pos) > 0:
+		text = c.pos[0]
+	case last == "writelines" && len(c.pos) > 0:
+		text = joinList(c.pos[0], str(""))
+	case last == "puts" && p.lang == Ruby && len(c.pos) > 0:
+		text = p.plus(joinList(list(c.pos...), str("\n")), str("\n"))
+	case p.lang == PHP && (name == "fwrite" || name == "fputs") && len(c.pos) > 1:
+		f, text = &c.pos[0], c.pos[1]
+	case name == "print" && p.lang == Python && len(c.pos) > 0:
+		to, _ := c.kwarg("file")
+		f, text = &to, p.plus(joinList(list(c.pos...), str(" ")), str("\n"))
+	}
+	if f != nil && f.k == vObj && f.typ == "file" {
+		p.holds(str(f.s), text, true, *c)
+	}
 }
 
-// contents records what a call leaves in a file, where that is known.
-func (p *interp) contents(name string, c *cx) {
-	last := name[strings.LastIndexByte(name, '.')+1:]
+// holds records that the file at path holds text, after what it held if more is set.
+// Of several texts, any may be the one that it holds in the end, for what writes them
+// need not be reached: it is taken to hold all.
+func (p *interp) holds(path, text val, more bool, at cx) {
+	if path.k == vObj {
+		path = str(path.text())
+	}
+	if !path.known() || !text.known() || len(text.s) > maxText {
+		return
+	}
+	kind, body := Content, text.s
 	switch {
-	case wholeWrites[name] && len(c.pos) > 1:
-		p.holds(c.pos[0], c.pos[1], false, *c)
-	case (name == "Path.write_text" || name == "Path.write_bytes") && c.recv != nil && len(c.pos) > 0:
-		p.holds(str(c.recv.s), c.pos[0], false, *c)
-	case last == "write" && c.recv != nil && c.recv.k == vObj && c.recv.typ == "file" && len(c.pos) > 0:
-		if _, begun := p.texts[c.recv.s]; begun {
-			p.holds(str(c.recv.s), c.pos[0], true, *c)
+	case more:
+		kind = Added
+	case p.rec.held[path.s]:
+		kind, body = Added, "\n"+body
+	default:
+		p.rec.held[path.s] = true
+	}
+	if n := len(p.rec.effects); more && n > 0 {
+		if e := &p.rec.effects[n-1]; (e.Kind == Content || e.Kind == Added) && e.Arg == plain(path.s, false) {
+			if len(e.Body)+len(body) <= maxText {
+				e.Body += plain(body, false)
+			}
+			return
 		}
 	}
-}
-
-// holds records that the file at path holds text, after what was written to it before.
-func (p *interp) holds(path, text val, more bool, at cx) {
-	if !path.known() || !text.known() || text.k != vStr || len(text.s) > maxText {
-		return
-	}
-	if p.texts == nil {
-		p.texts = map[string]string{}
-	}
-	whole := text.s
-	if more {
-		whole = p.texts[path.s] + whole
-	}
-	if len(whole) > maxText {
-		return
-	}
-	p.texts[path.s] = whole
-	p.emit(Effect{Kind: Content, Arg: plain(path.s, false), Body: plain(whole, false)}, at)
+	p.emit(Effect{Kind: kind, Arg: plain(path.s, false), Body: plain(body, false)}, at)
 }

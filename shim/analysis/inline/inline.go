@@ -38,13 +38,14 @@ const (
 	Load                   // the program takes Arg in: code or settings, not printed
 	Kill                   // a signal is sent to the process Arg
 	Content                // the file Arg, which was written, holds Body
+	Added                  // the file Arg, which was written, holds Body after what it held before
 	Database               // the statements that follow go to the database Arg: a URL, settings or a file
 )
 
 // String returns the lower-case name of the kind.
 func (k Kind) String() string {
 	names := [...]string{"none", "read", "write", "append", "create", "delete", "delete-tree", "rename", "copy", "link",
-		"list", "chmod", "mkdir", "exec", "shell", "code", "request", "connect", "statement", "environ", "load", "kill", "content", "database"}
+		"list", "chmod", "mkdir", "exec", "shell", "code", "request", "connect", "statement", "environ", "load", "kill", "content", "added", "database"}
 	if int(k) < len(names) {
 		return names[k]
 	}
@@ -119,7 +120,7 @@ func Analyze(lang Lang, src string, args []value.Text, limits Limits) Result {
 	case strings.IndexByte(src, 0) >= 0:
 		return Result{Unknown: true, Reason: "program text holds a NUL byte"}
 	}
-	r := &recorder{limits: limits, steps: limits.Steps}
+	r := &recorder{limits: limits, steps: limits.Steps, held: map[string]bool{}}
 	r.program(lang, src, args)
 	return Result{Effects: r.effects, Unknown: r.reason != "", Reason: r.reason}
 }
@@ -132,6 +133,7 @@ type recorder struct {
 	nested  int // depth of evaluated text
 	effects []Effect
 	seen    map[effectKey]struct{}
+	held    map[string]bool // files of which a whole text is recorded
 	reason  string
 	span    [2]int // span of the outermost eval, while nested > 0
 }
@@ -193,10 +195,13 @@ func (r *recorder) add(e Effect) {
 	if e.Kind == Request {
 		key.arg2 = e.Body + value.Text(e.Method)
 	}
-	if _, dup := r.seen[key]; dup {
+	if _, dup := r.seen[key]; dup && e.Kind != Added {
 		return
 	}
 	if len(r.effects) >= r.limits.Effects {
+		if e.Kind == Added {
+			return
+		}
 		r.fail("program has too many effects")
 		return
 	}

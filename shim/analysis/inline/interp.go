@@ -32,7 +32,6 @@ type interp struct {
 	col     int32                // Python: indentation of the current statement
 	ret     *val                 // what the current function returns
 	loops   int                  // unknown loops around
-	texts   map[string]string    // what files that are written hold
 	noGT    bool                 // Awk: > redirects
 	hoisted map[int]*function    // functions made known ahead, by token
 }

@@ -31,12 +31,7 @@ func (p *interp) doOpen(e *entry, c *cx, v val) {
 			p.emitPaths(Write, v, *c)
 		case strings.ContainsAny(mode, "w"):
 			p.emitPaths(Write, v, *c)
-			if v.known() && v.k == vStr { // empty now
-				if p.texts == nil {
-					p.texts = map[string]string{}
-				}
-				p.texts[v.s] = ""
-			}
+			p.holds(v, str(""), false, *c)
 		case strings.ContainsAny(mode, "a"):
 			p.emitPaths(Append, v, *c)
 		case strings.ContainsAny(mode, "xc") && p.lang != Ruby:

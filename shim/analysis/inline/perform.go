@@ -132,7 +132,11 @@ func (p *interp) result(e *entry, c *cx, v val) val {
 	}
 	for _, b := range c.pos {
 		if b.k == vFn {
-			p.callFn(b.fn, args{pos: []val{{k: vNil}, out}, unknown: p.lang != Node}, nil)
+			given := []val{{k: vNil}, out} // an error, or none, and the result
+			if p.lang == Ruby {
+				given = given[1:]
+			}
+			p.callFn(b.fn, args{pos: given, unknown: p.lang != Node && p.lang != Ruby}, nil)
 		}
 	}
 	return out
@@ -155,6 +159,11 @@ func (p *interp) doPath(e *entry, c *cx, v val, ok bool) {
 	w, ok := c.pick(e.a1)
 	if !ok {
 		w = unk()
+	}
+	if e.kind == Write || e.kind == Append {
+		p.emitPaths(e.kind, v, *c)
+		p.holds(v, w, e.kind == Append, *c)
+		return
 	}
 	p.emitPairs(e.kind, v, w, *c)
 }

@@ -217,6 +217,7 @@ func TestPythonProcesses(t *testing.T) {
 		{`import boto3; boto3.Session().resource('ec2').instances.filter(Filters=[]).terminate()`, `exec aws ec2 terminate-instances`},
 		{`import boto3; boto3.client('s3', endpoint_url='http://localhost:4566').delete_bucket(Bucket='b')`, `exec aws s3api delete-bucket --endpoint-url http://localhost:4566 --bucket b`},
 		{`import boto3; boto3.resource('s3', endpoint_url='http://localhost:4566').Bucket('b').delete()`, `exec aws s3api delete-bucket --endpoint-url http://localhost:4566`},
+		{`import boto3; boto3.client(service_name='s3', endpoint_url='http://localhost:4566').delete_bucket(Bucket='b')`, `exec aws s3api delete-bucket --endpoint-url http://localhost:4566 --bucket b`},
 		{`import boto3; boto3.resource('dynamodb').Table('t').delete()`, `exec aws dynamodb delete-table`},
 		{`import boto3; [print(b.name) for b in boto3.resource('s3').buckets.all()]; boto3.resource('s3').Bucket('b').download_file('k', 'f')`, ``},
 		{`import boto3; boto3.client('s3').upload_file('.env', 'b', 'k')`, `read .env`},

@@ -20,8 +20,8 @@ func (p *interp) sdk(name string, c *cx) (val, bool) {
 			p.emitExec(append([]val{str("git"), str(kebab(cmd))}, c.pos...), *c)
 			return unk(), true
 		}
-		if typ := awsMaker(name); typ != "" && len(c.pos) > 0 && c.pos[0].known() {
-			v := obj(typ, c.pos[0].s)
+		if e := p.find1(name); e != nil && (e.ret == "aws" || e.ret == "awsresource") {
+			v := p.perform(e, c)
 			if at, ok := c.kwarg("endpoint_url"); ok && at.known() {
 				v.l = []val{at}
 			}
@@ -81,17 +81,6 @@ func (p *interp) awsResource(name string, c *cx) val {
 	}
 	p.awsCommand(service, strings.ReplaceAll(kebab(last), "object-versions", "objects"), c)
 	return unk()
-}
-
-// awsMaker is the type of what a function of boto3 makes: a client, or a resource.
-func awsMaker(name string) string {
-	switch name {
-	case "boto3.client", "awssession.client":
-		return "aws"
-	case "boto3.resource", "awssession.resource":
-		return "awsresource"
-	}
-	return ""
 }
 
 // awsCommand is a call of the command-line client that does what c does, at the

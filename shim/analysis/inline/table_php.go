@@ -42,7 +42,7 @@ var phpCalls = [...]entry{
 	{"exit", doPrint, None, "", "", ""},
 	{"file", doPath, Read, "0", "", "content"},
 	{"file_get_contents", doPath, Read, "0", "", "content"},
-	{"file_put_contents", doPath, Write, "0", "", ""},
+	{"file_put_contents", doPath, Write, "0", "1", ""},
 	{"fopen", doOpen, None, "0", "1", "file"},
 	{"fputs", doPrint, None, "", "", ""},
 	{"fsockopen", doConnect, None, "0", "1", ""},

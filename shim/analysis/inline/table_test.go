@@ -12,7 +12,7 @@ import (
 func show(r Result) string {
 	var out []string
 	for _, e := range r.Effects {
-		if e.Kind == Content {
+		if e.Kind == Content || e.Kind == Added {
 			continue
 		}
 		s := e.Kind.String()
